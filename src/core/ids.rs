@@ -21,6 +21,14 @@ pub struct PublisherId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SignalId(pub u32);
 
+/// A signal that the app sends, kept by the shell until each copy of it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OutgoingId(pub u32);
+
+/// One question to the app's `renew`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RenewId(pub u32);
+
 /// Defines an identifier that the service chose.
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {

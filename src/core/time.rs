@@ -8,16 +8,19 @@ pub struct Time(u64);
 
 impl Time {
     /// The point that many milliseconds after the clock's zero.
+    #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
     }
 
     /// Milliseconds since the clock's zero.
+    #[must_use]
     pub const fn as_millis(self) -> u64 {
         self.0
     }
 
     /// How long `earlier` is ago, or zero if it isn't earlier.
+    #[must_use]
     pub const fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }

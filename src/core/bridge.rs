@@ -1,0 +1,355 @@
+//! Signals while two legs live: each is delivered once, none is lost, and each sender's stay in order.
+//!
+//! # On the wire
+//!
+//! While a client has two legs it sends every app signal on *both*, so that it reaches those who are in one session
+//! only. Each copy is directly preceded, on its leg, by a [`Stamp`] of ours: a running number, and the sender's
+//! connection in the session that it leaves. A leg keeps the order of one sender's messages, hence a stamp belongs to
+//! the next app signal of that sender on that leg.
+//!
+//! When a client sees everybody in the new session it says on the old leg that it has *settled*, and sends on the new
+//! leg only. It goes on stamping for one hold time: what it sent on the old leg before may still be on its way to
+//! somebody who is in both, and only a stamp tells that it came first.
+//!
+//! # At the receiver
+//!
+//! The old leg sets the order, because it alone carries what was sent before the overlap. A copy from it is delivered
+//! at once, unless the other copy had to be delivered without waiting. A copy from the new leg is *held* until
+//!
+//! * the old leg's copy comes: that one is delivered, the held one discarded;
+//! * the old leg can bring it no more: its sender has settled, has gone, has sent a later number there, or the leg
+//!   itself is gone;
+//! * the hold time has passed.
+//!
+//! What the same sender sends on the new leg meanwhile queues behind it. People who aren't in the old leg, and the
+//! server, are heard at once.
+//!
+//! # What is promised
+//!
+//! Of each stamped signal at least one copy of which arrives, exactly one copy is delivered. Per sender the order is
+//! that of sending, as long as the old leg isn't slower than the new one by more than the hold time. A signal is lost
+//! only if every copy is: one that was sent on a single leg is lost with that leg, and one that was sent on both is
+//! lost if the receiver leaves the old leg before that copy has arrived and had not joined the new one when the other
+//! copy was sent there.
+//!
+//! # Forged stamps
+//!
+//! Anybody in the new session can claim somebody else's connection. A held copy never suppresses the old leg's, and a
+//! claim is taken for a plain signal of its true sender if the person claimed has announced another connection
+//! ([`Bridge::handle_moved`]). Against somebody who hasn't (yet), a claim that has waited for the hold time, or that
+//! names somebody who has settled, makes the old leg's copy of that number be discarded; the genuine copy on the new
+//! leg is delivered instead, later and perhaps out of order. So a signal can be suppressed only for a receiver
+//! whom its genuine second copy doesn't reach. The forger's own signals are always shown as the forger's.
+
+mod memory;
+mod waiting;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use self::memory::Memory;
+use self::waiting::Waiting;
+use super::ids::{ConnectionId, LegId, SignalId};
+use super::time::Time;
+
+/// Goes before an app signal on the same leg, from the same sender.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Rises with each signal of a client, and never starts again.
+    pub number: u64,
+    /// The sender's connection in the old session, on whichever leg the stamp travels.
+    pub of: ConnectionId,
+}
+
+/// What is to become of a signal that was handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BridgeOutput {
+    /// Dispatch it to the app.
+    Deliver(SignalId),
+    /// Drop it: the app has had the other copy, or gets it.
+    Discard(SignalId),
+}
+
+/// Joins the signals of two legs into one stream of signals.
+///
+/// Lives as long as the durable session, across all its legs. After each call of a method that takes `now`, drain
+/// [`poll`](Self::poll), then re-arm the timer from [`poll_timeout`](Self::poll_timeout).
+#[derive(Debug)]
+pub struct Bridge {
+    hold: Duration,
+    sent: u64,
+    sending: Sending,
+    receiving: Receiving,
+    delivery: Delivery,
+}
+
+/// How this client's own signals go out.
+#[derive(Debug)]
+enum Sending {
+    /// On one leg, without a stamp.
+    Plain,
+    /// On both legs.
+    Stamped { of: ConnectionId },
+    /// On the new leg only, where they must not overtake the last ones on the old leg.
+    Trailing { of: ConnectionId, until: Time },
+}
+
+/// Where signals come from.
+#[derive(Debug)]
+enum Receiving {
+    /// One leg.
+    Plain,
+    /// Two legs.
+    Overlap(Waiting),
+    /// The old leg again, with held copies from the new one that the old one will bring, or time will release.
+    RolledBack(Waiting),
+}
+
+/// What was delivered, and what is to be told.
+#[derive(Debug, Default)]
+struct Delivery {
+    memory: Memory,
+    outputs: VecDeque<BridgeOutput>,
+}
+
+impl Bridge {
+    /// Makes a bridge for one leg: everything passes. `hold` is how long a copy from the new leg waits for the old
+    /// leg's.
+    #[must_use]
+    pub fn new(hold: Duration) -> Self {
+        Self {
+            hold,
+            sent: 0,
+            sending: Sending::Plain,
+            receiving: Receiving::Plain,
+            delivery: Delivery::default(),
+        }
+    }
+
+    /// The overlap begins. The machine calls it when the successor is connected, before it handles anything else from
+    /// there. `me` is this client's connection on the old leg, `members` are all connections there.
+    ///
+    /// An overlap that is still on ends: whichever of its legs isn't named here counts as gone.
+    pub fn open(
+        &mut self,
+        old: LegId,
+        new: LegId,
+        me: ConnectionId,
+        members: impl IntoIterator<Item = ConnectionId>,
+        now: Time,
+    ) {
+        self.flush(now);
+        let memory = &mut self.delivery.memory;
+        memory.link(old, new);
+        let behind = members
+            .into_iter()
+            .chain([me.clone()])
+            .filter(|member| !memory.has_settled(old, member))
+            .map(|member| {
+                let passed = memory.latest(old, &member);
+                (member, passed)
+            })
+            .collect();
+        self.receiving = Receiving::Overlap(Waiting::new(old, new, self.hold, behind));
+        self.sending = Sending::Stamped { of: me };
+    }
+
+    /// Somebody connected to a leg. The machine calls it for every leg; only the old one matters.
+    pub fn member_joined(&mut self, leg: LegId, connection: ConnectionId) {
+        if let Some(waiting) = self.waiting_on(leg) {
+            waiting.expect(connection);
+        }
+    }
+
+    /// Somebody's connection to a leg ended. The machine calls it for every leg; only the old one matters.
+    pub fn member_gone(&mut self, leg: LegId, connection: &ConnectionId, now: Time) {
+        if let Some(waiting) = self.waiting_on(leg) {
+            waiting.expect_no_more(connection);
+        }
+        self.release(now);
+    }
+
+    /// Somebody said on a leg which connection is theirs in the successor. The machine calls it for every leg, and
+    /// only if the session named is the successor's or may become it.
+    pub fn handle_moved(&mut self, leg: LegId, from: &ConnectionId, to: ConnectionId, now: Time) {
+        self.delivery.memory.moved(leg, from, to, now);
+    }
+
+    /// Somebody said on a leg that they have settled. The machine calls it for every leg, overlapping or not, for this
+    /// client's own message too when it comes back.
+    pub fn handle_settled(&mut self, leg: LegId, from: &ConnectionId, now: Time) {
+        self.delivery.memory.settled(leg, from, now);
+        if let Some(waiting) = self.waiting_on(leg) {
+            waiting.expect_no_more(from);
+        }
+        self.release(now);
+    }
+
+    /// A stamp arrived. The machine calls it for every leg, overlapping or not: who has one leg may soon have two.
+    pub fn handle_stamp(&mut self, leg: LegId, from: &ConnectionId, stamp: Stamp, now: Time) {
+        self.delivery.memory.stamped(leg, from, stamp, now);
+    }
+
+    /// An app signal arrived. The machine calls it for every leg, overlapping or not; `from` is `None` for the server.
+    pub fn handle_signal(
+        &mut self,
+        leg: LegId,
+        from: Option<&ConnectionId>,
+        signal: SignalId,
+        now: Time,
+    ) {
+        let Some(from) = from else {
+            self.delivery.pass(signal);
+            return;
+        };
+        let stamp = self.delivery.memory.take_stamp(leg, from, now);
+        match &mut self.receiving {
+            Receiving::Overlap(waiting) | Receiving::RolledBack(waiting)
+                if waiting.old() == leg =>
+            {
+                waiting.handle_old(from, stamp, signal, now, &mut self.delivery);
+            }
+            Receiving::Overlap(waiting) if waiting.new_leg() == leg => {
+                waiting.handle_new(from, stamp, signal, now, &mut self.delivery);
+            }
+            Receiving::Plain | Receiving::Overlap(_) | Receiving::RolledBack(_) => {
+                self.delivery.once(leg, from, stamp.as_ref(), signal, now);
+            }
+        }
+        self.release(now);
+    }
+
+    /// This client has settled. The machine calls it when it has sent that message on the old leg; from then on it
+    /// sends on the new leg only.
+    pub fn settle(&mut self, now: Time) {
+        let until = now + self.hold;
+        if let Sending::Stamped { of } = std::mem::replace(&mut self.sending, Sending::Plain) {
+            self.sending = Sending::Trailing { of, until };
+        }
+    }
+
+    /// The old leg was left or lost. The machine calls it when the successor is the only leg; what was held is
+    /// delivered.
+    pub fn old_leg_gone(&mut self, now: Time) {
+        self.settle(now);
+        self.flush(now);
+    }
+
+    /// The new leg was given up or lost. The machine calls it when the old leg is the only one again. What is held
+    /// keeps waiting for the old leg's copy, at most the hold time.
+    pub fn new_leg_gone(&mut self, now: Time) {
+        self.sending = Sending::Plain;
+        self.receiving = match std::mem::replace(&mut self.receiving, Receiving::Plain) {
+            Receiving::Overlap(waiting) => Receiving::RolledBack(waiting),
+            other @ (Receiving::Plain | Receiving::RolledBack(_)) => other,
+        };
+        self.release(now);
+    }
+
+    /// The stamp for this client's next app signal, whichever legs it goes out on. The machine calls it once for each
+    /// signal of the app's, and puts the stamp before every copy. `None`: no stamp is due.
+    #[must_use]
+    pub fn next_stamp(&mut self, now: Time) -> Option<Stamp> {
+        let of = match &self.sending {
+            Sending::Stamped { of } => of.clone(),
+            Sending::Trailing { of, until } if now < *until => of.clone(),
+            Sending::Plain | Sending::Trailing { .. } => {
+                self.sending = Sending::Plain;
+                return None;
+            }
+        };
+        self.sent += 1;
+        Some(Stamp {
+            number: self.sent,
+            of,
+        })
+    }
+
+    /// What is to become of a signal, or `None` when all is said. Every signal handed in comes out once.
+    #[must_use]
+    pub fn poll(&mut self) -> Option<BridgeOutput> {
+        self.delivery.outputs.pop_front()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due, if ever.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Time> {
+        match &self.receiving {
+            Receiving::Plain => self.delivery.memory.forget_at(),
+            Receiving::Overlap(waiting) | Receiving::RolledBack(waiting) => waiting.next_release(),
+        }
+    }
+
+    /// Time has passed. The machine calls it at [`poll_timeout`](Self::poll_timeout); sooner or later does no harm.
+    pub fn handle_timeout(&mut self, now: Time) {
+        self.release(now);
+        if matches!(self.receiving, Receiving::Plain) {
+            self.delivery.memory.forget(now);
+        }
+    }
+
+    /// What is held for the old leg, if `leg` is that.
+    fn waiting_on(&mut self, leg: LegId) -> Option<&mut Waiting> {
+        match &mut self.receiving {
+            Receiving::Overlap(waiting) | Receiving::RolledBack(waiting) => {
+                Some(waiting).filter(|waiting| waiting.old() == leg)
+            }
+            Receiving::Plain => None,
+        }
+    }
+
+    /// Lets go of what need not be held any more.
+    fn release(&mut self, now: Time) {
+        match &mut self.receiving {
+            Receiving::Plain => {}
+            Receiving::Overlap(waiting) => waiting.release(now, &mut self.delivery),
+            Receiving::RolledBack(waiting) => {
+                waiting.release(now, &mut self.delivery);
+                if waiting.is_empty() {
+                    self.receiving = Receiving::Plain;
+                    self.delivery.memory.keep_until_after(now);
+                }
+            }
+        }
+    }
+
+    /// Lets go of all that is held: the overlap is over.
+    fn flush(&mut self, now: Time) {
+        match std::mem::replace(&mut self.receiving, Receiving::Plain) {
+            Receiving::Plain => {}
+            Receiving::Overlap(mut waiting) | Receiving::RolledBack(mut waiting) => {
+                waiting.expect_nobody();
+                waiting.release(now, &mut self.delivery);
+                self.delivery.memory.keep_until_after(now);
+            }
+        }
+    }
+}
+
+impl Delivery {
+    /// Delivers what can have no other copy.
+    fn pass(&mut self, signal: SignalId) {
+        self.outputs.push_back(BridgeOutput::Deliver(signal));
+    }
+
+    /// Delivers a signal, unless its other copy was.
+    fn once(
+        &mut self,
+        leg: LegId,
+        from: &ConnectionId,
+        stamp: Option<&Stamp>,
+        signal: SignalId,
+        now: Time,
+    ) {
+        let Some(stamp) = stamp else {
+            self.pass(signal);
+            return;
+        };
+        if self.memory.other_copy_delivered(leg, from, stamp) {
+            self.outputs.push_back(BridgeOutput::Discard(signal));
+        } else {
+            self.memory.delivered(leg, from, stamp.number, now);
+            self.outputs.push_back(BridgeOutput::Deliver(signal));
+        }
+    }
+}
