@@ -1,0 +1,119 @@
+// dist/: the npm package, made of the crate compiled for the web and the hand-written JavaScript.
+
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { WASM_BINDGEN } from "../setup/wasm-bindgen.mjs";
+import { DIST, inRoot, npmBinary, WASM_TARGET, wasmBindgenVersion } from "../support/project.mjs";
+import { mustRun } from "../support/run.mjs";
+import { step } from "../support/step.mjs";
+import { cargo, targetFolder } from "./cargo.mjs";
+
+const MODULE = "opentok_handover";
+
+/** What the hand-written half consists of. */
+const HAND_WRITTEN = /\.(js|d\.ts)$/;
+
+/** Brings dist/ up to date. Costs next to nothing when it is. */
+export async function buildPackage() {
+  await step("compiling the package for the web", () =>
+    cargo("compiling the package", ["build", "--release", "--lib", "-p", "opentok-handover", "--target", WASM_TARGET]),
+  );
+  const compiled = join(await targetFolder(), WASM_TARGET, "release", `${MODULE}.wasm`);
+  const fingerprint = fingerprintOf(compiled);
+  if (!isCurrent(fingerprint)) await step("binding and shrinking the wasm module", () => bind(compiled, fingerprint));
+  copyHandWritten();
+}
+
+/**
+ * Makes dist/wasm beside the old one and puts it in its place at the end, so that a page never loads a half.
+ * @param {string} compiled
+ * @param {string} fingerprint
+ */
+async function bind(compiled, fingerprint) {
+  const making = join(DIST, `.wasm-${process.pid}`);
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  await mustRun(WASM_BINDGEN, ["--target", "web", "--out-dir", making, "--out-name", MODULE, compiled], {
+    purpose: "writing the JavaScript glue",
+    advice: "does the version in .tools fit Cargo.toml? Removing .tools lets set-up install it again",
+  });
+  const module = join(making, `${MODULE}_bg.wasm`);
+  await mustRun(npmBinary("wasm-opt"), ["-O3", module, "-o", module], {
+    purpose: "shrinking the wasm module",
+    advice: 'the release profile must keep the target_features section: strip = "debuginfo", not true',
+  });
+  await minify(join(making, `${MODULE}.js`));
+  writeFileSync(join(making, ".fingerprint"), fingerprint);
+
+  const place = join(DIST, "wasm");
+  rmSync(place, { recursive: true, force: true });
+  renameSync(making, place);
+}
+
+/** @param {string} file */
+async function minify(file) {
+  const esbuild = await import(pathToFileURL(inRoot("node_modules", "esbuild", "lib", "main.js")).href);
+  const { code } = await esbuild.transform(readFileSync(file, "utf8"), {
+    format: "esm",
+    minify: true,
+    target: "es2022",
+  });
+  writeFileSync(file, code);
+}
+
+/** Copies src/js to dist, and removes what is no longer there. */
+function copyHandWritten() {
+  const source = inRoot("src", "js");
+  const wanted = new Set(
+    readdirSync(source, { recursive: true, encoding: "utf8" }).filter((path) => HAND_WRITTEN.test(path)),
+  );
+  for (const path of wanted) cpSync(join(source, path), join(DIST, path));
+  for (const path of readdirSync(DIST)) {
+    if (HAND_WRITTEN.test(path) && !wanted.has(path)) rmSync(join(DIST, path));
+  }
+}
+
+/**
+ * Names all that dist/wasm is made of: the compiled module, the tools, and these steps.
+ * @param {string} compiled
+ */
+function fingerprintOf(compiled) {
+  const hash = createHash("sha256").update(wasmBindgenVersion());
+  const lock = JSON.parse(readFileSync(inRoot("package-lock.json"), "utf8"));
+  for (const name of ["binaryen", "esbuild"]) hash.update(`${name} ${lock.packages[`node_modules/${name}`]?.version}`);
+  hash.update(readFileSync(fileURLToPath(import.meta.url)));
+  return hash.update(readFileSync(compiled)).digest("hex");
+}
+
+/** @param {string} fingerprint */
+function isCurrent(fingerprint) {
+  const files = [".fingerprint", `${MODULE}.js`, `${MODULE}.d.ts`, `${MODULE}_bg.wasm`].map((name) =>
+    join(DIST, "wasm", name),
+  );
+  return files.every((file) => existsSync(file)) && readFileSync(files[0] ?? "", "utf8") === fingerprint;
+}
+
+/** Each file of dist/ with its size in bytes, for the one who asked for a build. */
+export function listPackage() {
+  return readdirSync(DIST, { recursive: true, encoding: "utf8" })
+    .map((path) => ({ path: relative(DIST, join(DIST, path)), ...sizeOf(join(DIST, path)) }))
+    .filter(({ isFile, path }) => isFile && !path.includes(".fingerprint"));
+}
+
+/** @param {string} file */
+function sizeOf(file) {
+  const stats = statSync(file);
+  return { isFile: stats.isFile(), size: stats.size };
+}
