@@ -1,0 +1,60 @@
+// A camera and a microphone that need no hardware: a moving picture that says whose it is, and a steady tone.
+import { COUNTER_RANGE, drawCode } from "./frame-code.js";
+
+const FRAME_RATE = 30;
+
+/** One person's camera. `open()` gives a fresh stream each time, as getUserMedia does. */
+export class Camera {
+  #person;
+  #canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 180 });
+  #context = this.#canvas.getContext("2d", { alpha: false });
+  #audio = new AudioContext();
+  #tone = new OscillatorNode(this.#audio);
+  #loudness = new GainNode(this.#audio, { gain: 0.25 });
+  #counter = 0;
+
+  /** How often somebody asked for the camera through getUserMedia: each one is a permission prompt. */
+  prompts = 0;
+
+  constructor(person) {
+    this.#person = person;
+    this.#tone.frequency.value = person.tone;
+    this.#tone.connect(this.#loudness);
+    this.#tone.start();
+    this.#draw();
+    setInterval(() => this.#draw(), 1000 / FRAME_RATE);
+  }
+
+  /** A new stream with one video track and one audio track. */
+  open({ video = true, audio = true } = {}) {
+    const stream = new MediaStream();
+    if (video) this.#canvas.captureStream(FRAME_RATE).getVideoTracks().forEach((track) => stream.addTrack(track));
+    if (audio) {
+      const destination = new MediaStreamAudioDestinationNode(this.#audio);
+      this.#loudness.connect(destination);
+      destination.stream.getAudioTracks().forEach((track) => stream.addTrack(track));
+    }
+    return stream;
+  }
+
+  /** Becomes the camera that getUserMedia opens, for the SDK too. */
+  install() {
+    window.counts.useCamera(async ({ video, audio } = {}) => {
+      this.prompts += 1;
+      return this.open({ video: Boolean(video), audio: Boolean(audio) });
+    });
+  }
+
+  #draw() {
+    const { width, height } = this.#canvas;
+    this.#context.fillStyle = `hsl(${this.#person.hue} 70% 45%)`;
+    this.#context.fillRect(0, 0, width, height);
+    this.#context.fillStyle = `hsl(${this.#person.hue} 90% 80%)`;
+    this.#context.fillRect((this.#counter * 4) % width, height * 0.4, width / 12, height * 0.6);
+    this.#context.fillStyle = "#fff";
+    this.#context.font = "bold 32px sans-serif";
+    this.#context.fillText(this.#person.name, 16, height - 20);
+    drawCode(this.#context, this.#person.number, this.#counter);
+    this.#counter = (this.#counter + 1) % COUNTER_RANGE;
+  }
+}

@@ -1,0 +1,108 @@
+// Starts one participant, as the address asks:
+//   session, name      whose call, and who (one of people.js)
+//   kind               package (default) | plain (the bare SDK) | recipe | naive (the baselines)
+//   camera             device (default: drawn, through getUserMedia) | tracks (drawn, given as tracks) | fake (Chromium's)
+//   publishAudio, publishVideo   "no": starts muted
+//   renew              good (default) | missing | throwing | hanging | empty | same: how the app's renew behaves
+//   options            JSON, merged into the manager's options
+//   sound, picture     "no": without that probe
+import { Camera } from "./camera.js";
+import { join } from "./client.js";
+import { Diary } from "./diary.js";
+import { person } from "./people.js";
+import { PictureProbe } from "./picture-probe.js";
+import { Room } from "./room.js";
+import { SoundProbe } from "./sound-probe.js";
+
+const query = new URLSearchParams(location.search);
+const name = query.get("name") ?? "ann";
+const kind = query.get("kind") ?? "package";
+const says = (key) => query.get(key) !== "no";
+
+const diary = new Diary();
+const room = new Room(document.querySelector("#grid"));
+const camera = new Camera(person(name));
+const picture = new PictureProbe();
+const sound = new SoundProbe();
+OT.on("exception", ({ code, title, message }) => diary.note("exception", title, { code, message }));
+
+async function credentials(sessionId) {
+  const answer = await fetch(`/credentials?${new URLSearchParams({ session: sessionId, data: name })}`);
+  if (!answer.ok) throw new Error(`no credentials: HTTP ${answer.status}`);
+  return answer.json();
+}
+
+/** What the app's `renew` does; `app.renewWith` changes it during a call. */
+const renewals = {
+  good: ({ sessionId }) => credentials(sessionId),
+  throwing: () => {
+    throw new Error("the app server said no");
+  },
+  rejecting: () => Promise.reject(new Error("the app server said no")),
+  hanging: () => new Promise(() => {}),
+  empty: () => ({}),
+  tokenless: ({ sessionId }) => ({ sessionId }),
+  same: ({ previousSessionId }) => credentials(previousSessionId),
+};
+let renewal = query.get("renew") ?? "good";
+const renewCalls = [];
+function renew(context) {
+  const { sessionId, previousSessionId, reason, attempt } = context;
+  renewCalls.push({ at: performance.now(), sessionId, previousSessionId, reason, attempt, how: renewal });
+  return renewals[renewal](context);
+}
+
+function source() {
+  switch (query.get("camera") ?? "device") {
+    case "device":
+      camera.install();
+      return {};
+    case "tracks": {
+      const stream = camera.open();
+      return { videoSource: stream.getVideoTracks()[0], audioSource: stream.getAudioTracks()[0] };
+    }
+    case "fake":
+      return {};
+    default:
+      throw new Error(`camera=${query.get("camera")} is none of device, tracks, fake`);
+  }
+}
+
+async function createManager() {
+  const { ReconnectionManager } = await import("/dist/index.js");
+  const manager = await ReconnectionManager.create(OT, {
+    ...(renewal === "missing" ? {} : { renew }),
+    ...JSON.parse(query.get("options") ?? "{}"),
+  });
+  diary.manager(manager);
+  return manager;
+}
+
+async function start() {
+  if (says("picture")) picture.start();
+  if (says("sound")) await sound.start();
+  const given = {
+    room, diary, name, renew: credentials,
+    source: source(),
+    publish: { publishAudio: says("publishAudio"), publishVideo: says("publishVideo") },
+    credentials: await credentials(query.get("session")),
+  };
+  if (kind === "plain") return join({ ...given, sdk: OT });
+  if (kind === "package") {
+    const manager = await createManager();
+    return { ...(await join({ ...given, sdk: manager })), manager };
+  }
+  const { joinWith } = await import(`/baseline/${kind}.js`);
+  return joinWith({ ...given, OT });
+}
+
+/** Everything a test may ask for. */
+window.app = {
+  name, kind, diary, camera, picture, sound, renewCalls, createManager,
+  renewWith: (how) => {
+    renewal = how;
+  },
+  now: () => performance.now(),
+  receipts: () => diary.entries.filter(({ type }) => type === "handoverend").map(({ detail }) => detail),
+  ready: start().then((call) => Object.assign(window.app, call)).then(() => true),
+};

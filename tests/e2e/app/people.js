@@ -1,0 +1,20 @@
+// The cast. Everything a probe needs to recognise a person, by picture and by ear.
+
+/**
+ * Tones are multiples of 100 Hz, so that a window of 10 ms tells them apart without leakage; hues are far apart so
+ * that a person looking at a screenshot can tell them apart too. The position in this list is the number that is
+ * drawn into every frame.
+ */
+export const PEOPLE = [
+  { name: "ann", hue: 210, tone: 500 },
+  { name: "ben", hue: 30, tone: 800 },
+  { name: "cleo", hue: 130, tone: 1100 },
+  { name: "dan", hue: 300, tone: 1400 },
+];
+
+/** Finds a person by name; a name outside the cast is a mistake in the test. */
+export function person(name) {
+  const number = PEOPLE.findIndex((candidate) => candidate.name === name);
+  if (number < 0) throw new Error(`"${name}" is not one of ${PEOPLE.map((p) => p.name).join(", ")}`);
+  return { ...PEOPLE[number], number };
+}

@@ -1,0 +1,30 @@
+// End-to-end tests: the built package, the real SDK, the lab, a real browser. `npx playwright test -c tests/e2e`.
+import { randomUUID } from "node:crypto";
+import { defineConfig } from "@playwright/test";
+import { launchOptions } from "./support/browser.mjs";
+
+// Workers inherit it: what one of them recorded in this run, the next may read.
+process.env.ROTATION_RUN ??= randomUUID();
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "*.spec.mjs",
+  outputDir: "../../test-results/e2e",
+  // A call keeps both cores busy; a second one beside it would measure the machine.
+  workers: 1,
+  fullyParallel: false,
+  // A test that passes the second time has found something.
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [["./support/reporter.mjs"]],
+  use: {
+    launchOptions: launchOptions(),
+    viewport: { width: 700, height: 420 },
+    actionTimeout: 15_000,
+    trace: "off",
+    video: "off",
+    screenshot: "off",
+  },
+});
