@@ -1,0 +1,88 @@
+import { wallClock } from "./eyes.js";
+
+/** Watches one room through one rotation, from outside, and says in numbers what its people saw. */
+export class Observation {
+  #room;
+  #how;
+  #stop = new AbortController();
+  #hit = { at: null, disconnected: 0, migrated: 0 };
+  #longestGap = 0;
+  #vanished = new Set();
+  #receipts = new Map();
+  #brokenAt = null;
+  #aliveSince = new Map();
+  #blackBefore;
+  #onSample = () => {};
+
+  /**
+   * @param {import("./room.js").Room} room
+   * @param {"notice" | "surprise"} how
+   */
+  constructor(room, how) {
+    this.#room = room;
+    this.#how = how;
+    this.#blackBefore = new Map(room.people.map((name) => [name, room.eyesOf(name).blackSeconds]));
+    const on = (type, handle) => room.addEventListener(type, ({ detail }) => handle(detail), { signal: this.#stop.signal });
+    on("sample", (sample) => this.#see(sample));
+    on("vanished", ({ name }) => this.#vanished.add(name));
+    on("manager", ({ viewer, event, detail }) => event === "handoverend" && this.#receipts.set(viewer, detail));
+  }
+
+  /** The servers have just been taken away from under `disconnected` people; `migrated` had a notice from the SDK. */
+  hit({ disconnected, migrated }) {
+    this.#hit = { at: wallClock(), disconnected, migrated };
+  }
+
+  /**
+   * Resolves when everybody has seen everybody alive for `quiet` ms in a row, at least `atLeast` ms after the hit; or
+   * after `giveUp` ms. Answers whether it came to rest.
+   */
+  rest({ quiet, atLeast, giveUp }) {
+    const { promise, resolve } = Promise.withResolvers();
+    this.#onSample = () => {
+      const since = wallClock() - this.#hit.at;
+      if (since >= atLeast && this.#quietFor() >= quiet) resolve(true);
+      else if (since >= giveUp) resolve(false);
+    };
+    return promise;
+  }
+
+  /** Stops watching. */
+  end() {
+    this.#stop.abort();
+  }
+
+  /** What has been seen so far; times in ms unless the name says seconds. */
+  get result() {
+    const { people } = this.#room;
+    const blackSeconds = people.map((name) => this.#room.eyesOf(name).blackSeconds - (this.#blackBefore.get(name) ?? 0));
+    return {
+      kind: this.#room.kind,
+      how: this.#how,
+      people: people.length,
+      disconnected: this.#hit.disconnected,
+      migrated: this.#hit.migrated,
+      receipts: [...this.#receipts.values()],
+      longestGap: this.#longestGap,
+      blackSeconds: Math.max(...blackSeconds),
+      vanished: this.#vanished.size,
+      backAfter: this.#brokenAt === null || this.#hit.at === null ? 0 : Math.max(0, this.#brokenAt - this.#hit.at),
+      alive: people.every((name) => this.#aliveSince.get(name) != null),
+    };
+  }
+
+  #see({ viewer, alive, tiles }) {
+    const now = wallClock();
+    this.#longestGap = Math.max(this.#longestGap, ...tiles.map(({ gap }) => gap));
+    if (!alive) {
+      this.#aliveSince.set(viewer, null);
+      this.#brokenAt = now;
+    } else if (this.#aliveSince.get(viewer) == null) this.#aliveSince.set(viewer, now);
+    this.#onSample();
+  }
+
+  #quietFor() {
+    const since = this.#room.people.map((name) => this.#aliveSince.get(name) ?? Infinity);
+    return wallClock() - Math.max(...since);
+  }
+}

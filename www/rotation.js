@@ -1,0 +1,69 @@
+import { wallClock } from "./eyes.js";
+import { announce, rotate } from "./lab.js";
+import { Observation } from "./observation.js";
+
+/** How far ahead the notice comes, in ms. In reality it is hours; nobody would wait for that here. */
+export const NOTICE_AHEAD = 8000;
+/** How long the SDK keeps both connections after a migration, in ms; another rotation has to wait for that. */
+export const MIGRATION_TAIL = 21_000;
+
+const GIVE_UP = 60_000; // ms
+const QUIET = 1000; // ms in which everybody sees everybody
+const LOOK_AFTERWARDS = 2500; // ms after the hit in which a late effect would show
+
+/**
+ * Rotates the servers under `rooms`, all at the same moments. `say` is told what is going on, `show` each room's result
+ * as it comes to rest.
+ *
+ * @param {"notice" | "surprise"} how
+ * @param {import("./room.js").Room[]} rooms
+ * @param {{ say: (text: string) => void, show: (room: object, result: object) => void }} page
+ */
+export async function rotateServers(how, rooms, { say, show }) {
+  const observations = rooms.map((room) => new Observation(room, how));
+  try {
+    const successors = how === "notice" ? await giveNotice(rooms, say) : null;
+    await takeServersAway(rooms, observations, { migrate: how === "surprise" }, say);
+    const resting = rooms.map(async (room, i) => {
+      await observations[i].rest({ quiet: QUIET, atLeast: LOOK_AFTERWARDS, giveUp: GIVE_UP });
+      const { result } = observations[i];
+      settle(room, result, successors?.[i]);
+      show(room, result);
+    });
+    await Promise.all(resting);
+    if (observations.some(({ result }) => result.migrated > 0)) {
+      say("Done. The SDK keeps the old connection for 20 seconds; the next rotation can begin after that.");
+      await elapsed(MIGRATION_TAIL);
+      rooms.forEach((room, i) => show(room, observations[i].result));
+    }
+  } finally {
+    for (const observation of observations) observation.end();
+  }
+}
+
+async function giveNotice(rooms, say) {
+  const successors = await Promise.all(rooms.map((room) => announce(room.session, NOTICE_AHEAD)));
+  for (const room of rooms) room.mark(wallClock(), "notice");
+  for (let left = NOTICE_AHEAD / 1000; left > 0; left -= 1) {
+    say(`Notice given: the old servers go away in ${left} s. (In reality: hours.)`);
+    await elapsed(1000);
+  }
+  return successors;
+}
+
+async function takeServersAway(rooms, observations, options, say) {
+  const hits = await Promise.all(rooms.map((room) => rotate(room.session, options)));
+  rooms.forEach((room, i) => {
+    room.mark(wallClock(), "servers gone");
+    observations[i].hit(hits[i]);
+  });
+  say("The old servers are gone.");
+}
+
+/** From now on newcomers join where the others went. */
+function settle(room, { receipts }, successor) {
+  const arrived = receipts.find(({ outcome }) => outcome === "completed" || outcome === "promoted");
+  if (arrived) room.session = arrived.to ?? successor ?? room.session;
+}
+
+const elapsed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
