@@ -10,12 +10,13 @@ import { Failure } from "./failure.mjs";
  * @typedef {object} RunOptions
  * @property {Record<string, string | undefined>} [env] added to our own environment; undefined removes a variable
  * @property {string} [cwd] the project's root unless told otherwise
- * @property {(line: string) => void} [onLine] sees each line of output, standard error included, as it comes
+ * @property {(line: string) => void} [onLine] sees each line of standard output as it comes
  * @property {number} [timeout] ms after which the process and its children are ended
  *
  * @typedef {object} Outcome
  * @property {number | null} code null when a signal ended it, or when it never started
- * @property {string[]} lines the last lines of its output, without colours
+ * @property {string[]} lines the last lines of its output, standard error included, without colours
+ * @property {string[]} errors those of standard error alone
  * @property {string | null} trouble why it has no code: not found, out of time, a signal
  */
 
@@ -44,16 +45,18 @@ export function run(command, args, options = {}) {
   return new Promise((resolve) => {
     /** @type {string[]} */
     const lines = [];
+    /** @type {string[]} */
+    const errors = [];
     /** @type {string | null} */
     let trouble = null;
-    const onLine = (/** @type {string} */ line) => {
-      const plain = withoutColours(line);
-      lines.push(plain);
-      if (lines.length > KEPT_LINES) lines.shift();
-      options.onLine?.(plain);
-    };
-    readLines(child.stdout, onLine);
-    readLines(child.stderr, onLine);
+    readLines(child.stdout, (line) => {
+      keep(lines, line);
+      options.onLine?.(line);
+    });
+    readLines(child.stderr, (line) => {
+      keep(lines, line);
+      keep(errors, line);
+    });
 
     const { timeout } = options;
     const alarm =
@@ -66,12 +69,12 @@ export function run(command, args, options = {}) {
     child.on("error", (error) => {
       clearTimeout(alarm || undefined);
       const missing = "code" in error && error.code === "ENOENT";
-      resolve({ code: null, lines, trouble: missing ? `${command} was not found` : error.message });
+      resolve({ code: null, lines, errors, trouble: missing ? `${command} was not found` : error.message });
     });
     child.on("close", (code, signal) => {
       clearTimeout(alarm || undefined);
       trouble ??= signal && `ended by ${signal}`;
-      resolve({ code: trouble ? null : code, lines, trouble });
+      resolve({ code: trouble ? null : code, lines, errors, trouble });
     });
   });
 }
@@ -111,12 +114,12 @@ export function start(command, args, { env, cwd = ROOT } = {}) {
 }
 
 /**
- * Calls back with each line of a stream.
+ * Calls back with each line of a stream, without colours.
  * @param {import("node:stream").Readable} stream
  * @param {(line: string) => void} onLine
  */
 export function readLines(stream, onLine) {
-  createInterface({ input: stream }).on("line", onLine);
+  createInterface({ input: stream }).on("line", (line) => onLine(withoutColours(line)));
 }
 
 /**
@@ -133,7 +136,16 @@ function end(child, signal) {
   }
 }
 
+/**
+ * @param {string[]} lines
+ * @param {string} line
+ */
+function keep(lines, line) {
+  lines.push(line);
+  if (lines.length > KEPT_LINES) lines.shift();
+}
+
 /** @param {string} line */
 function withoutColours(line) {
-  return line.replace(/\u001b\[[\d;?]*[A-Za-z]/g, "");
+  return line.replace(/\u001b(?:\[[\d;?]*[A-Za-z]|\([A-Z0-9])/g, "");
 }

@@ -20,7 +20,7 @@ const WEB = ["-p", "opentok-handover", "--target", WASM_TARGET];
 const CHECKS = [
   {
     name: "the Rust is formatted",
-    command: ["cargo", "fmt", "--all", "--check"],
+    command: ["cargo", "fmt", "--all", "--check", "--", "-l"],
     fix: ["cargo", "fmt", "--all"],
   },
   {

@@ -1,14 +1,12 @@
-// The stages of `npm test`: what each needs, how it runs, and which lines of its output are worth showing.
+// The stages of `npm test`: what each is about, what it needs, what it runs.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { WASM_BINDGEN_TEST_RUNNER } from "../setup/wasm-bindgen.mjs";
 import { webdriverCapabilities } from "../setup/chromium.mjs";
-import { ROOT, npmBinary, WASM_TARGET } from "../support/project.mjs";
-import { run } from "../support/run.mjs";
-import { step } from "../support/step.mjs";
+import { ROOT, WASM_TARGET } from "../support/project.mjs";
 import { runChecks } from "./checks.mjs";
-import { judge, readCargoSummary, readNodeSummary, readPlaywrightSummary } from "./summaries.mjs";
+import { runCargo, runNode, runPlaywright } from "./runners.mjs";
 import { runTypeSentences } from "./type-sentences.mjs";
 
 /**
@@ -27,9 +25,6 @@ import { runTypeSentences } from "./type-sentences.mjs";
  * @property {Need[]} needs in the order in which they are met
  * @property {(say: (line: string) => void, provided: Provided) => Promise<Result>} run
  */
-
-/** A stage that has not ended by then hangs, ms: the slowest takes a few minutes from nothing on two cores. */
-const STAGE_TIMEOUT = 15 * 60_000;
 
 /** @type {Need[]} */
 const WEB = ["npm", "rust", "wasm-bindgen"];
@@ -79,50 +74,3 @@ export const STAGES = [
     run: (say, { chromium, lab }) => runPlaywright(say, { CHROMIUM: chromium, ROTATION_LAB: lab }),
   },
 ];
-
-/**
- * Compiles first, as a step of its own, so that the time of each is seen.
- * @param {(line: string) => void} say
- * @param {string[]} selection
- * @param {Record<string, string>} [env]
- * @returns {Promise<Result>}
- */
-async function runCargo(say, selection, env = {}) {
-  const args = ["test", ...selection, "--no-fail-fast"];
-  const compiled = await step("compiling", () => run("cargo", [...args, "--no-run"], { env, timeout: STAGE_TIMEOUT }));
-  if (compiled.code !== 0) {
-    compiled.lines.filter((line) => !/^\s*(Compiling|Blocking|Downloaded|Downloading) /.test(line)).forEach(say);
-    return judge(null, compiled);
-  }
-  const noise =
-    /^$|^running \d+ tests?$|^test .* \.\.\. (ok|ignored)|^test result: ok|^\s+(Running|Finished|Doc-tests|Blocking) /;
-  const browserNoise =
-    /^(Set timeout|Running headless|Try find|Ok$|Starting new webdriver|Visiting|Loading page|Waiting for test|Try to)/;
-  const loud = (/** @type {string} */ line) => !noise.test(line) && !browserNoise.test(line) && say(line);
-  const outcome = await run("cargo", args, { env, onLine: loud, timeout: STAGE_TIMEOUT });
-  return judge(readCargoSummary(outcome.lines), outcome);
-}
-
-/**
- * @param {(line: string) => void} say
- * @param {string[]} args
- * @returns {Promise<Result>}
- */
-async function runNode(say, args) {
-  const outcome = await run(process.execPath, args, { timeout: STAGE_TIMEOUT });
-  const result = judge(readNodeSummary(outcome.lines), outcome);
-  if (result.failed > 0) outcome.lines.filter((line) => !/^\s*[✔ℹ]/.test(line)).forEach(say);
-  return result;
-}
-
-/**
- * @param {(line: string) => void} say
- * @param {Record<string, string>} env
- * @returns {Promise<Result>}
- */
-async function runPlaywright(say, env) {
-  const args = ["test", "-c", "tests/e2e/playwright.config.mjs", "--reporter=list"];
-  const loud = (/** @type {string} */ line) => line.trim() && say(line);
-  const outcome = await run(npmBinary("playwright"), args, { env, onLine: loud, timeout: STAGE_TIMEOUT });
-  return judge(readPlaywrightSummary(outcome.lines), outcome);
-}
