@@ -34,20 +34,22 @@
 //!
 //! # Forged stamps
 //!
-//! Anybody in the new session can claim somebody else's connection. A held copy never suppresses the old leg's, and a
-//! claim is taken for a plain signal of its true sender if the person claimed has announced another connection
-//! ([`Bridge::handle_moved`]). Against somebody who hasn't (yet), a claim that has waited for the hold time, or that
-//! names somebody who has settled, makes the old leg's copy of that number be discarded; the genuine copy on the new
-//! leg is delivered instead, later and perhaps out of order. So a signal can be suppressed only for a receiver
-//! whom its genuine second copy doesn't reach. The forger's own signals are always shown as the forger's.
+//! Anybody in the new session can claim to be somebody else's second connection. What they send is shown as theirs all
+//! the same, and a held copy never suppresses the old leg's. A copy that was delivered does, if the person claimed has
+//! announced that connection ([`Bridge::handle_moved`]), or none at all: the announcement and what follows it on the
+//! old leg keep their order, so whoever announces is safe. Against somebody who doesn't, a claim that was delivered
+//! (after the hold time, or because they had settled) makes the old leg's copy of that number be discarded; the genuine
+//! copy on the new leg is delivered instead, perhaps out of order. Lost is only what has no copy there.
 
+mod delivery;
 mod memory;
+mod outgoing;
 mod waiting;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use self::memory::Memory;
+use self::delivery::Delivery;
+use self::outgoing::Outgoing;
 use self::waiting::Waiting;
 use super::ids::{ConnectionId, LegId, SignalId};
 use super::time::Time;
@@ -77,21 +79,9 @@ pub enum BridgeOutput {
 #[derive(Debug)]
 pub struct Bridge {
     hold: Duration,
-    sent: u64,
-    sending: Sending,
+    outgoing: Outgoing,
     receiving: Receiving,
     delivery: Delivery,
-}
-
-/// How this client's own signals go out.
-#[derive(Debug)]
-enum Sending {
-    /// On one leg, without a stamp.
-    Plain,
-    /// On both legs.
-    Stamped { of: ConnectionId },
-    /// On the new leg only, where they must not overtake the last ones on the old leg.
-    Trailing { of: ConnectionId, until: Time },
 }
 
 /// Where signals come from.
@@ -105,13 +95,6 @@ enum Receiving {
     RolledBack(Waiting),
 }
 
-/// What was delivered, and what is to be told.
-#[derive(Debug, Default)]
-struct Delivery {
-    memory: Memory,
-    outputs: VecDeque<BridgeOutput>,
-}
-
 impl Bridge {
     /// Makes a bridge for one leg: everything passes. `hold` is how long a copy from the new leg waits for the old
     /// leg's.
@@ -119,8 +102,7 @@ impl Bridge {
     pub fn new(hold: Duration) -> Self {
         Self {
             hold,
-            sent: 0,
-            sending: Sending::Plain,
+            outgoing: Outgoing::default(),
             receiving: Receiving::Plain,
             delivery: Delivery::default(),
         }
@@ -151,7 +133,7 @@ impl Bridge {
             })
             .collect();
         self.receiving = Receiving::Overlap(Waiting::new(old, new, self.hold, behind));
-        self.sending = Sending::Stamped { of: me };
+        self.outgoing.open(me);
     }
 
     /// Somebody connected to a leg. The machine calls it for every leg; only the old one matters.
@@ -169,8 +151,8 @@ impl Bridge {
         self.release(now);
     }
 
-    /// Somebody said on a leg which connection is theirs in the successor. The machine calls it for every leg, and
-    /// only if the session named is the successor's or may become it.
+    /// Somebody said on a leg which connection is theirs in the successor. The machine calls it for every leg,
+    /// overlapping or not.
     pub fn handle_moved(&mut self, leg: LegId, from: &ConnectionId, to: ConnectionId, now: Time) {
         self.delivery.memory.moved(leg, from, to, now);
     }
@@ -222,10 +204,7 @@ impl Bridge {
     /// This client has settled. The machine calls it when it has sent that message on the old leg; from then on it
     /// sends on the new leg only.
     pub fn settle(&mut self, now: Time) {
-        let until = now + self.hold;
-        if let Sending::Stamped { of } = std::mem::replace(&mut self.sending, Sending::Plain) {
-            self.sending = Sending::Trailing { of, until };
-        }
+        self.outgoing.settle(now + self.hold);
     }
 
     /// The old leg was left or lost. The machine calls it when the successor is the only leg; what was held is
@@ -238,7 +217,7 @@ impl Bridge {
     /// The new leg was given up or lost. The machine calls it when the old leg is the only one again. What is held
     /// keeps waiting for the old leg's copy, at most the hold time.
     pub fn new_leg_gone(&mut self, now: Time) {
-        self.sending = Sending::Plain;
+        self.outgoing.roll_back();
         self.receiving = match std::mem::replace(&mut self.receiving, Receiving::Plain) {
             Receiving::Overlap(waiting) => Receiving::RolledBack(waiting),
             other @ (Receiving::Plain | Receiving::RolledBack(_)) => other,
@@ -250,25 +229,13 @@ impl Bridge {
     /// signal of the app's, and puts the stamp before every copy. `None`: no stamp is due.
     #[must_use]
     pub fn next_stamp(&mut self, now: Time) -> Option<Stamp> {
-        let of = match &self.sending {
-            Sending::Stamped { of } => of.clone(),
-            Sending::Trailing { of, until } if now < *until => of.clone(),
-            Sending::Plain | Sending::Trailing { .. } => {
-                self.sending = Sending::Plain;
-                return None;
-            }
-        };
-        self.sent += 1;
-        Some(Stamp {
-            number: self.sent,
-            of,
-        })
+        self.outgoing.next_stamp(now)
     }
 
     /// What is to become of a signal, or `None` when all is said. Every signal handed in comes out once.
     #[must_use]
     pub fn poll(&mut self) -> Option<BridgeOutput> {
-        self.delivery.outputs.pop_front()
+        self.delivery.poll()
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is due, if ever.
@@ -322,34 +289,6 @@ impl Bridge {
                 waiting.release(now, &mut self.delivery);
                 self.delivery.memory.keep_until_after(now);
             }
-        }
-    }
-}
-
-impl Delivery {
-    /// Delivers what can have no other copy.
-    fn pass(&mut self, signal: SignalId) {
-        self.outputs.push_back(BridgeOutput::Deliver(signal));
-    }
-
-    /// Delivers a signal, unless its other copy was.
-    fn once(
-        &mut self,
-        leg: LegId,
-        from: &ConnectionId,
-        stamp: Option<&Stamp>,
-        signal: SignalId,
-        now: Time,
-    ) {
-        let Some(stamp) = stamp else {
-            self.pass(signal);
-            return;
-        };
-        if self.memory.other_copy_delivered(leg, from, stamp) {
-            self.outputs.push_back(BridgeOutput::Discard(signal));
-        } else {
-            self.memory.delivered(leg, from, stamp.number, now);
-            self.outputs.push_back(BridgeOutput::Deliver(signal));
         }
     }
 }

@@ -18,6 +18,9 @@ const SENDERS_PER_LEG: usize = 4096;
 /// person) ends a run; the oldest are forgotten first.
 const RUNS_PER_SENDER: usize = 256;
 
+/// Announced connections remembered per sender. Copies that were sent through earlier ones arrived long ago.
+const ATTEMPTS_PER_SENDER: usize = 4;
+
 /// What is known of everybody on every leg.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -38,8 +41,8 @@ struct Sender {
     delivered: Numbers,
     /// The connection on the leg before that its stamps name.
     of: Option<ConnectionId>,
-    /// The connection on the next leg that it announced.
-    moved: Option<ConnectionId>,
+    /// Its connections on the next leg, as it announced them: the first attempt's, the second's...
+    moved: VecDeque<ConnectionId>,
     settled: bool,
 }
 
@@ -51,7 +54,10 @@ impl Memory {
 
     pub(super) fn moved(&mut self, leg: LegId, from: &ConnectionId, to: ConnectionId, now: Time) {
         if let Some(sender) = self.sender(leg, from, now) {
-            sender.moved = Some(to);
+            sender.moved.push_back(to);
+            if sender.moved.len() > ATTEMPTS_PER_SENDER {
+                sender.moved.pop_front();
+            }
         }
     }
 
@@ -71,8 +77,8 @@ impl Memory {
         }
     }
 
-    /// The stamp of the app signal that has just come, if it has one that makes sense: numbers rise, and whom it
-    /// claims to be doesn't change and doesn't say otherwise.
+    /// The stamp of the app signal that has just come, if it has one that makes sense: numbers rise, and whom a sender
+    /// claims to be doesn't change.
     pub(super) fn take_stamp(
         &mut self,
         leg: LegId,
@@ -89,16 +95,10 @@ impl Memory {
             if sender.of.as_ref().is_some_and(|of| *of != stamp.of) {
                 return None;
             }
-            let announced = self.original(leg, &stamp).and_then(|it| it.moved.as_ref());
-            if announced.is_some_and(|connection| connection != from) {
-                return None;
-            }
-        }
-        let sender = self.sender(leg, from, now)?;
-        sender.latest = stamp.number;
-        if stamp.of != *from {
             sender.of = Some(stamp.of.clone());
         }
+        sender.latest = stamp.number;
+        self.keep_until_after(now);
         Some(stamp)
     }
 
@@ -129,9 +129,10 @@ impl Memory {
                 .iter()
                 .filter(|(_, old)| **old == leg)
                 .filter_map(|(new, _)| self.legs.get(new))
-                .flat_map(BTreeMap::values)
-                .filter(|copy| copy.of.as_ref() == Some(from))
-                .any(|copy| copy.delivered.contains(stamp.number))
+                .flatten()
+                .filter(|(_, copy)| copy.of.as_ref() == Some(from))
+                .filter(|(_, copy)| copy.delivered.contains(stamp.number))
+                .any(|(connection, _)| self.may_be(connection, leg, from))
         };
         before() || after()
     }
@@ -151,6 +152,12 @@ impl Memory {
         if self.forget_at.is_some_and(|at| at <= now) {
             *self = Self::default();
         }
+    }
+
+    /// Whether `connection`, on the next leg, belongs to `from`, as far as `from` has said.
+    fn may_be(&self, connection: &ConnectionId, leg: LegId, from: &ConnectionId) -> bool {
+        self.known(leg, from)
+            .is_none_or(|sender| sender.moved.is_empty() || sender.moved.contains(connection))
     }
 
     /// Whom a stamp names, on the leg before.

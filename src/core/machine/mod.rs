@@ -1,0 +1,354 @@
+//! The machine of one durable session: decides everything, does nothing.
+//!
+//! # Contract
+//!
+//! 1. [`Machine::handle_input`] with whatever happened, and the time.
+//! 2. [`Machine::poll_output`] until it returns `None`; carry out each [`Command`], tell each [`Event`].
+//! 3. [`Machine::poll_timeout`]: hand in [`Input::Timeout`] when that moment has come.
+//!
+//! An executor's result is the next input. Inputs of a leg that is gone are dropped in one place,
+//! [`Machine::handle_input`]. The same seed and the same inputs at the same times give the same outputs.
+
+mod app;
+mod moving;
+mod people;
+
+use std::collections::VecDeque;
+
+use super::backoff::Random;
+use super::bridge::{Bridge, BridgeOutput};
+use super::config::Config;
+use super::handover::{Handover, Step};
+use super::ids::{ConnectionId, LegId, RenewId, SessionId, StreamId, ViewId};
+use super::protocol::{Command, Credentials, Event, Input, LossReason, Output, SignalKind, WireMessage};
+use super::roster::Roster;
+use super::state::{Leg, State, Status};
+use super::time::Time;
+use super::views::Views;
+
+/// Why the machine wants to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeoutReason {
+    /// A step of a handover or recovery is overdue, or its next attempt is due.
+    Move,
+    /// Somebody held back becomes a newcomer.
+    Newcomer,
+    /// A signal held back is due.
+    Signal,
+}
+
+/// Decides what one durable session does.
+#[derive(Debug)]
+pub struct Machine {
+    config: Config,
+    random: Random,
+    state: State,
+    roster: Roster,
+    views: Views,
+    bridge: Bridge,
+    /// What admitted this client to the session that it is in.
+    credentials: Option<Credentials>,
+    highest_epoch: Option<u64>,
+    next_leg: u32,
+    next_renew: u32,
+    outputs: VecDeque<Output>,
+}
+
+impl Machine {
+    /// Makes a machine that is not connected.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            random: Random::new(config.seed),
+            bridge: Bridge::new(config.signal_hold),
+            config,
+            state: State::Idle,
+            roster: Roster::default(),
+            views: Views::default(),
+            credentials: None,
+            highest_epoch: None,
+            next_leg: 0,
+            next_renew: 0,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes in what happened. Called by the driver, which then drains [`Machine::poll_output`].
+    pub fn handle_input(&mut self, input: Input, now: Time) {
+        if self.is_stale(&input) {
+            if let Input::Signal { signal, .. } = input {
+                self.tell(Event::SignalDiscarded(signal));
+            }
+            return;
+        }
+        self.dispatch(input, now);
+        self.advance(now);
+        self.drain_bridge();
+    }
+
+    /// The next thing to do or to tell. Called by the driver until it returns `None`.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to hand in [`Input::Timeout`], and what for. Called by the driver once the outputs are drained.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<(Time, TimeoutReason)> {
+        let step = match &self.state {
+            State::Moving(handover) => Some((handover.timeout(), TimeoutReason::Move)),
+            State::Idle
+            | State::Connecting { .. }
+            | State::Connected { .. }
+            | State::Disconnected
+            | State::Failed
+            | State::Closed => None,
+        };
+        let newcomer = self.roster.poll_timeout().map(|at| (at, TimeoutReason::Newcomer));
+        let signal = self.bridge.poll_timeout().map(|at| (at, TimeoutReason::Signal));
+        [step, newcomer, signal].into_iter().flatten().min_by_key(|(at, _)| *at)
+    }
+
+    /// What it is doing.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.state.status()
+    }
+
+    /// The leg whose news is the app's: the old one until it is left.
+    #[must_use]
+    pub fn primary(&self) -> Option<LegId> {
+        self.primary_leg().map(|leg| leg.id)
+    }
+
+    /// The session that the app is in.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        self.primary_leg().map(|leg| &leg.session)
+    }
+
+    /// The connected legs, the primary one first.
+    #[must_use]
+    pub fn legs(&self) -> Vec<LegId> {
+        let primary = self.primary();
+        let second = match &self.state {
+            State::Moving(handover) => handover.connected_leg().map(|leg| leg.id),
+            State::Idle
+            | State::Connecting { .. }
+            | State::Connected { .. }
+            | State::Disconnected
+            | State::Failed
+            | State::Closed => None,
+        };
+        primary.into_iter().chain(second.filter(|leg| Some(*leg) != primary)).collect()
+    }
+
+    /// The ID that a durable stream has on a leg.
+    #[must_use]
+    pub fn stream_on(&self, leg: LegId, stream: &StreamId) -> Option<&StreamId> {
+        self.roster.stream_on(leg, stream)
+    }
+
+    /// The durable ID of a stream on a leg.
+    #[must_use]
+    pub fn durable_stream(&self, leg: LegId, stream: &StreamId) -> Option<StreamId> {
+        self.roster.durable_stream(leg, stream)
+    }
+
+    /// The ID that a durable connection has on a leg.
+    #[must_use]
+    pub fn connection_on(&self, leg: LegId, connection: &ConnectionId) -> Option<&ConnectionId> {
+        self.roster.connection_on(leg, connection)
+    }
+
+    /// The durable ID of a connection on a leg.
+    #[must_use]
+    pub fn durable_connection(&self, leg: LegId, connection: &ConnectionId) -> Option<ConnectionId> {
+        self.roster.person_at(leg, connection)
+    }
+
+    /// The leg that feeds a view.
+    #[must_use]
+    pub fn shown(&self, view: ViewId) -> Option<LegId> {
+        self.views.shown(view)
+    }
+
+    /// Whether publishers outlive the loss of their leg at this moment: the shell then keeps the SDK from
+    /// destroying them.
+    #[must_use]
+    pub fn keeps_publishers(&self) -> bool {
+        self.status() == Status::Recovering
+    }
+
+    fn dispatch(&mut self, input: Input, now: Time) {
+        match input {
+            Input::Connect(credentials) => self.connect(credentials),
+            Input::Disconnect => self.disconnect(now),
+            Input::Close => self.close(now),
+            Input::Handover(raw) => self.announced(raw, true, now),
+            Input::Publish(publisher) => self.publish(publisher),
+            Input::Unpublish(publisher) => self.unpublish(publisher),
+            Input::Subscribe { view, stream } => self.subscribe(view, stream),
+            Input::Unsubscribe(view) => self.unsubscribe(view),
+            Input::Send { outgoing, to } => self.send(outgoing, to, now),
+            Input::Renewed { credentials, .. } => self.renewed(credentials, now),
+            Input::RenewFailed { failure, .. } => self.renew_failed(failure, now),
+            Input::LegConnected { leg, own } => self.leg_connected(leg, &own, now),
+            Input::LegFailed { leg, failure } => self.leg_failed(leg, failure, now),
+            Input::LegLost { leg, reason } => self.leg_lost(leg, reason, now),
+            Input::LegClosed(leg) => self.leg_closed(leg, now),
+            Input::Published { leg, publisher } => {
+                if self.views.published(publisher, leg) {
+                    self.tell(Event::Published(publisher));
+                }
+            }
+            Input::PublishFailed { leg, publisher, failure } => {
+                self.publish_failed(leg, publisher, failure, now);
+            }
+            Input::PublisherEnded { leg, publisher } => self.publisher_ended(leg, publisher, now),
+            Input::PreviewPresented { leg, publisher } => self.preview_presented(leg, publisher, now),
+            Input::Presented { leg, view } => self.presented(leg, view, now),
+            Input::SubscribeFailed { leg, view, failure } => self.subscribe_failed(leg, view, failure),
+            Input::ConnectionCreated { leg, connection } => {
+                self.bridge.member_joined(leg, connection.id.clone());
+                let changes = self.roster.connection_created(leg, &connection, now);
+                self.introduce(leg, &connection.id);
+                self.apply(changes);
+            }
+            Input::ConnectionDestroyed { leg, connection } => {
+                self.connection_destroyed(leg, &connection, now);
+            }
+            Input::StreamCreated { leg, stream } => {
+                let changes = self.roster.stream_created(leg, &stream, now);
+                self.apply(changes);
+            }
+            Input::StreamDestroyed { leg, stream } => self.stream_destroyed(leg, &stream),
+            Input::Signal { leg, from, signal, kind } => self.signal(leg, from, signal, kind, now),
+            Input::Timeout => self.timeout(now),
+        }
+    }
+
+    /// Drops inputs of legs and requests that are gone: the only place where that is done.
+    fn is_stale(&self, input: &Input) -> bool {
+        let leg = match input {
+            Input::LegConnected { leg, .. }
+            | Input::LegFailed { leg, .. }
+            | Input::LegLost { leg, .. }
+            | Input::Published { leg, .. }
+            | Input::PublishFailed { leg, .. }
+            | Input::PublisherEnded { leg, .. }
+            | Input::PreviewPresented { leg, .. }
+            | Input::Presented { leg, .. }
+            | Input::SubscribeFailed { leg, .. }
+            | Input::ConnectionCreated { leg, .. }
+            | Input::ConnectionDestroyed { leg, .. }
+            | Input::StreamCreated { leg, .. }
+            | Input::StreamDestroyed { leg, .. }
+            | Input::Signal { leg, .. } => *leg,
+            Input::Renewed { request, .. } | Input::RenewFailed { request, .. } => {
+                return self.open_request() != Some(*request);
+            }
+            Input::LegClosed(_)
+            | Input::Connect(_)
+            | Input::Disconnect
+            | Input::Close
+            | Input::Handover(_)
+            | Input::Publish(_)
+            | Input::Unpublish(_)
+            | Input::Subscribe { .. }
+            | Input::Unsubscribe(_)
+            | Input::Send { .. }
+            | Input::Timeout => return matches!(self.state, State::Closed),
+        };
+        !self.is_open(leg)
+    }
+
+    fn open_request(&self) -> Option<RenewId> {
+        match &self.state {
+            State::Moving(handover) => match handover.step {
+                Step::Renewing { request, .. } => Some(request),
+                Step::Waiting { .. }
+                | Step::Connecting { .. }
+                | Step::Overlapping { .. }
+                | Step::Settling { .. }
+                | Step::Leaving { .. } => None,
+            },
+            State::Idle
+            | State::Connecting { .. }
+            | State::Connected { .. }
+            | State::Disconnected
+            | State::Failed
+            | State::Closed => None,
+        }
+    }
+
+    fn is_open(&self, leg: LegId) -> bool {
+        match &self.state {
+            State::Connecting { leg: only } | State::Connected { leg: only } => only.id == leg,
+            State::Moving(handover) => {
+                let old = handover.old.as_ref().map(|old| old.id);
+                let new = handover.new_leg().map(|new| new.id);
+                old == Some(leg) || new == Some(leg)
+            }
+            State::Idle | State::Disconnected | State::Failed | State::Closed => false,
+        }
+    }
+
+    fn primary_leg(&self) -> Option<&Leg> {
+        match &self.state {
+            State::Connecting { leg } | State::Connected { leg } => Some(leg),
+            State::Moving(handover) => handover.old.as_ref().or_else(|| handover.connected_leg()),
+            State::Idle | State::Disconnected | State::Failed | State::Closed => None,
+        }
+    }
+
+    fn new_leg_id(&mut self) -> LegId {
+        self.next_leg += 1;
+        LegId(self.next_leg)
+    }
+
+    fn set_state(&mut self, state: State) {
+        let from = self.state.status();
+        self.state = state;
+        self.note_status(from);
+    }
+
+    fn note_status(&mut self, from: Status) {
+        let to = self.state.status();
+        if from != to {
+            self.tell(Event::StateChange { from, to });
+        }
+    }
+
+    /// Changes the handover in place, telling what that changes in public.
+    fn update_move(&mut self, change: impl FnOnce(&mut Handover), now: Time) {
+        let from = self.state.status();
+        let State::Moving(handover) = &mut self.state else {
+            return;
+        };
+        change(handover);
+        let phase = handover.phase();
+        let entered = handover.record.phase(phase, now);
+        self.note_status(from);
+        if let Some(at) = entered {
+            self.tell(Event::PhaseChange { phase, at });
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.outputs.push_back(event.into());
+    }
+
+    fn order(&mut self, command: Command) {
+        self.outputs.push_back(command.into());
+    }
+
+    fn drain_bridge(&mut self) {
+        while let Some(output) = self.bridge.poll() {
+            match output {
+                BridgeOutput::Deliver(signal) => self.tell(Event::Signal { signal }),
+                BridgeOutput::Discard(signal) => self.tell(Event::SignalDiscarded(signal)),
+            }
+        }
+    }
+}
