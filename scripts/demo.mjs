@@ -50,7 +50,7 @@ async function serve(lab, port) {
   readLines(child.stderr, (line) => lines.push(line));
   readLines(child.stdout, (line) => {
     const address = /^rotation-lab listening on (\S+)/.exec(line)?.[1];
-    if (address) console.log(`\nThe demo runs until Ctrl-C. Open\n\n  ${address}\n`);
+    if (address) console.log(`\nThe demo runs here until Ctrl-C:\n${address}`);
     else lines.push(line);
   });
   const code = await new Promise((resolve, reject) => child.on("close", resolve).on("error", reject));

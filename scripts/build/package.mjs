@@ -1,17 +1,7 @@
 // dist/: the npm package, made of the crate compiled for the web and the hand-written JavaScript.
 
 import { createHash } from "node:crypto";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { WASM_BINDGEN } from "../setup/wasm-bindgen.mjs";
@@ -21,6 +11,9 @@ import { step } from "../support/step.mjs";
 import { cargo, targetFolder } from "./cargo.mjs";
 
 const MODULE = "opentok_handover";
+
+/** What dist/wasm was made of. Beside it, not in it: it isn't published. */
+const FINGERPRINT = join(DIST, ".fingerprint");
 
 /** What the hand-written half consists of. */
 const HAND_WRITTEN = /\.(js|d\.ts)$/;
@@ -55,11 +48,12 @@ async function bind(compiled, fingerprint) {
     advice: 'the release profile must keep the target_features section: strip = "debuginfo", not true',
   });
   await minify(join(making, `${MODULE}.js`));
-  writeFileSync(join(making, ".fingerprint"), fingerprint);
 
   const place = join(DIST, "wasm");
+  rmSync(FINGERPRINT, { force: true });
   rmSync(place, { recursive: true, force: true });
   renameSync(making, place);
+  writeFileSync(FINGERPRINT, fingerprint);
 }
 
 /** @param {string} file */
@@ -99,21 +93,14 @@ function fingerprintOf(compiled) {
 
 /** @param {string} fingerprint */
 function isCurrent(fingerprint) {
-  const files = [".fingerprint", `${MODULE}.js`, `${MODULE}.d.ts`, `${MODULE}_bg.wasm`].map((name) =>
-    join(DIST, "wasm", name),
-  );
-  return files.every((file) => existsSync(file)) && readFileSync(files[0] ?? "", "utf8") === fingerprint;
+  const made = [`${MODULE}.js`, `${MODULE}.d.ts`, `${MODULE}_bg.wasm`].map((name) => join(DIST, "wasm", name));
+  return [FINGERPRINT, ...made].every((file) => existsSync(file)) && readFileSync(FINGERPRINT, "utf8") === fingerprint;
 }
 
-/** Each file of dist/ with its size in bytes, for the one who asked for a build. */
+/** Each file of dist/ with its content, for the one who asked for a build. */
 export function listPackage() {
-  return readdirSync(DIST, { recursive: true, encoding: "utf8" })
-    .map((path) => ({ path: relative(DIST, join(DIST, path)), ...sizeOf(join(DIST, path)) }))
-    .filter(({ isFile, path }) => isFile && !path.includes(".fingerprint"));
-}
-
-/** @param {string} file */
-function sizeOf(file) {
-  const stats = statSync(file);
-  return { isFile: stats.isFile(), size: stats.size };
+  return readdirSync(DIST, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => ({ path: relative(DIST, file), content: readFileSync(file) }));
 }

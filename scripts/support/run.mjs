@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "./project.mjs";
 import { Failure } from "./failure.mjs";
 
@@ -119,7 +120,7 @@ export function start(command, args, { env, cwd = ROOT } = {}) {
  * @param {(line: string) => void} onLine
  */
 export function readLines(stream, onLine) {
-  createInterface({ input: stream }).on("line", (line) => onLine(withoutColours(line)));
+  createInterface({ input: stream }).on("line", (line) => onLine(stripVTControlCharacters(line)));
 }
 
 /**
@@ -143,9 +144,4 @@ function end(child, signal) {
 function keep(lines, line) {
   lines.push(line);
   if (lines.length > KEPT_LINES) lines.shift();
-}
-
-/** @param {string} line */
-function withoutColours(line) {
-  return line.replace(/\u001b(?:\[[\d;?]*[A-Za-z]|\([A-Z0-9])/g, "");
 }

@@ -46,8 +46,12 @@ const CHECKS = [
     env: { RUSTDOCFLAGS: "-D warnings" },
   },
   {
+    name: "the linter has nothing to say about the JavaScript",
+    command: [npmBinary("oxlint"), "--deny-warnings", "--format", "unix"],
+  },
+  {
     name: "the JavaScript has sound types",
-    command: [npmBinary("tsc"), "-p", "scripts/tsconfig.json", "--pretty", "false"],
+    command: [npmBinary("tsc"), "--pretty", "false"],
   },
   { name: "the package is fit to publish", command: [npmBinary("publint"), "--strict"] },
 ];
