@@ -10,7 +10,10 @@ test.describe("the probes, in a call on the bare SDK", () => {
     await ann.until((count) => app.picture.samples > count + 60, before, "sixty more samples");
     for (const [name, { violations, sound }] of Object.entries(await call.seen(marks))) {
       expect(violations, name).toEqual([]);
-      expect(sound.filter(({ ms }) => ms > 60), name).toEqual([]);
+      expect(
+        sound.filter(({ ms }) => ms > 60),
+        name,
+      ).toEqual([]);
     }
   });
 
@@ -23,45 +26,65 @@ test.describe("the probes, in a call on the bare SDK", () => {
       await ann.until((at) => app.picture.report(at).violations.length > 0, since, "a violation");
       await ann.evaluate((restore) => restore(), undo);
       await ann.until(() => app.picture.settled(2), undefined, "the picture again");
-      return new Set((await ann.evaluate((at) => app.picture.report(at).violations, since)).map(({ kind, who }) => `${kind} ${who}`));
+      return new Set(
+        (await ann.evaluate((at) => app.picture.report(at).violations, since)).map(({ kind, who }) => `${kind} ${who}`),
+      );
     };
-    expect(await kinds(() => {
-      const cover = Object.assign(document.createElement("div"), { style: "position:absolute;inset:0;background:#000;z-index:99" });
-      document.querySelector(".tile[data-who=ben]").append(cover);
-      return () => cover.remove();
-    })).toContain("blank ben");
-    expect(await kinds(() => {
-      const video = document.querySelector(".tile[data-who=ben] video");
-      video.style.opacity = "0";
-      return () => (video.style.opacity = "");
-    })).toContain("blank ben");
-    expect(await kinds(() => {
-      const video = document.querySelector(".tile[data-who=ben] video");
-      const stream = video.srcObject;
-      video.srcObject = null;
-      return () => (video.srcObject = stream);
-    })).toContain("blank ben");
-    expect(await kinds(() => {
-      document.querySelector("#grid").style.paddingTop = "9px";
-      return () => (document.querySelector("#grid").style.paddingTop = "");
-    })).toContain("moved ben");
-    expect(await kinds(() => {
-      const tile = Object.assign(document.createElement("div"), { className: "tile" });
-      tile.dataset.who = "ben";
-      const video = Object.assign(document.createElement("video"), { autoplay: true, muted: true, srcObject: document.querySelector(".tile[data-who=ben] video").srcObject });
-      tile.append(video);
-      document.querySelector("#grid").append(tile);
-      return () => tile.remove();
-    })).toContain("twice ben");
-    expect(await kinds(() => {
-      const tile = document.querySelector(".tile[data-who=ben]");
-      const next = tile.nextSibling;
-      tile.remove();
-      return () => {
-        document.querySelector("#grid").insertBefore(tile, next);
-        tile.querySelector("video").play();
-      };
-    })).toContain("gone ben");
+    expect(
+      await kinds(() => {
+        const cover = Object.assign(document.createElement("div"), {
+          style: "position:absolute;inset:0;background:#000;z-index:99",
+        });
+        document.querySelector(".tile[data-who=ben]").append(cover);
+        return () => cover.remove();
+      }),
+    ).toContain("blank ben");
+    expect(
+      await kinds(() => {
+        const video = document.querySelector(".tile[data-who=ben] video");
+        video.style.opacity = "0";
+        return () => (video.style.opacity = "");
+      }),
+    ).toContain("blank ben");
+    expect(
+      await kinds(() => {
+        const video = document.querySelector(".tile[data-who=ben] video");
+        const stream = video.srcObject;
+        video.srcObject = null;
+        return () => (video.srcObject = stream);
+      }),
+    ).toContain("blank ben");
+    expect(
+      await kinds(() => {
+        document.querySelector("#grid").style.paddingTop = "9px";
+        return () => (document.querySelector("#grid").style.paddingTop = "");
+      }),
+    ).toContain("moved ben");
+    expect(
+      await kinds(() => {
+        const tile = Object.assign(document.createElement("div"), { className: "tile" });
+        tile.dataset.who = "ben";
+        const video = Object.assign(document.createElement("video"), {
+          autoplay: true,
+          muted: true,
+          srcObject: document.querySelector(".tile[data-who=ben] video").srcObject,
+        });
+        tile.append(video);
+        document.querySelector("#grid").append(tile);
+        return () => tile.remove();
+      }),
+    ).toContain("twice ben");
+    expect(
+      await kinds(() => {
+        const tile = document.querySelector(".tile[data-who=ben]");
+        const next = tile.nextSibling;
+        tile.remove();
+        return () => {
+          document.querySelector("#grid").insertBefore(tile, next);
+          tile.querySelector("video").play();
+        };
+      }),
+    ).toContain("gone ben");
   });
 
   test("hear what the element plays, not what its stream holds", async ({ startCall }) => {
@@ -82,7 +105,9 @@ test.describe("the probes, in a call on the bare SDK", () => {
     await ann.evaluate((video) => (video.srcObject.getAudioTracks()[0].enabled = true), element);
     await heard(1, "the voice of a track enabled again");
     await ann.evaluate((video) => {
-      window.second = Object.assign(new Audio(), { srcObject: new MediaStream([video.srcObject.getAudioTracks()[0].clone()]) });
+      window.second = Object.assign(new Audio(), {
+        srcObject: new MediaStream([video.srcObject.getAudioTracks()[0].clone()]),
+      });
       return window.second.play();
     }, element);
     await heard(2, "an echo from an element outside the document");
@@ -95,7 +120,11 @@ test.describe("the probes, in a call on the bare SDK", () => {
     const marks = await call.marks();
     await lab.rotate(call.session);
     const ann = call.who("ann");
-    await ann.until((at) => app.picture.report(at).violations.some(({ kind, who }) => kind === "gone" && who === "ben"), marks.ann, "a tile that is gone");
+    await ann.until(
+      (at) => app.picture.report(at).violations.some(({ kind, who }) => kind === "gone" && who === "ben"),
+      marks.ann,
+      "a tile that is gone",
+    );
     await call.settled();
     const { ann: report } = await call.seen(marks);
     expect(report.sound.filter(({ kind, who, ms }) => kind === "missing" && who === "ben" && ms > 60)).not.toEqual([]);
@@ -106,12 +135,12 @@ test.describe("the probes, in a call on the bare SDK", () => {
     const call = await startCall({ kind: "recipe" });
     const doubled = async () => {
       const marks = await call.marks();
-      const successor = await call.announceTogether();
-      await Promise.all(call.people.map((participant) =>
-        participant.until((to) => app.diary.entries.some((entry) => entry.type === "moved" && entry.to === to), successor, "the move")));
-      call.session = successor;
+      await call.handover();
       await call.settled();
-      return Object.values(await call.seen(marks)).flatMap(({ sound }) => sound).filter(({ kind }) => kind === "doubled").map(({ ms }) => ms);
+      return Object.values(await call.seen(marks))
+        .flatMap(({ sound }) => sound)
+        .filter(({ kind }) => kind === "doubled")
+        .map(({ ms }) => ms);
     };
     const found = [...(await doubled()), ...(await doubled()), ...(await doubled())];
     expect(Math.max(...found)).toBeGreaterThan(60);

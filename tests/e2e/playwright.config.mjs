@@ -18,7 +18,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  reporter: [["./support/reporter.mjs"]],
+  reporter: "list",
   use: {
     launchOptions: launchOptions(),
     viewport: { width: 700, height: 420 },

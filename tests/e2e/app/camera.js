@@ -28,7 +28,11 @@ export class Camera {
   /** A new stream with one video track and one audio track. */
   open({ video = true, audio = true } = {}) {
     const stream = new MediaStream();
-    if (video) this.#canvas.captureStream(FRAME_RATE).getVideoTracks().forEach((track) => stream.addTrack(track));
+    if (video)
+      this.#canvas
+        .captureStream(FRAME_RATE)
+        .getVideoTracks()
+        .forEach((track) => stream.addTrack(track));
     if (audio) {
       const destination = new MediaStreamAudioDestinationNode(this.#audio);
       this.#loudness.connect(destination);

@@ -15,7 +15,12 @@ export async function join({ sdk, room, diary, credentials, name, source, publis
 
   session.on("streamCreated", ({ stream }) => {
     const tile = room.add(stream.streamId, stream.connection.data);
-    const subscriber = session.subscribe(stream, tile, FILL, (error) => error && diary.note("error", "subscribe", { message: error.message }));
+    const subscriber = session.subscribe(
+      stream,
+      tile,
+      FILL,
+      (error) => error && diary.note("error", "subscribe", { message: error.message }),
+    );
     subscribers.set(stream.streamId, subscriber);
     diary.subscriber(subscriber);
   });
@@ -27,7 +32,9 @@ export async function join({ sdk, room, diary, credentials, name, source, publis
 
   await call((done) => session.connect(token, done));
   const publisher = await call((done) => {
-    const created = sdk.initPublisher(room.add("me", name), { ...FILL, name, ...source, ...publish }, (error) => done(error, created));
+    const created = sdk.initPublisher(room.add("me", name), { ...FILL, name, ...source, ...publish }, (error) =>
+      done(error, created),
+    );
     diary.publisher(created);
   });
   await call((done) => session.publish(publisher, done));
@@ -45,6 +52,8 @@ export async function join({ sdk, room, diary, credentials, name, source, publis
 /** Turns a function that takes a Node-style callback into a promise. */
 export function call(start) {
   return new Promise((resolve, reject) => {
-    start((error, result) => (error ? reject(Object.assign(new Error(error.message), { name: error.name, code: error.code })) : resolve(result)));
+    start((error, result) =>
+      error ? reject(Object.assign(new Error(error.message), { name: error.name, code: error.code })) : resolve(result),
+    );
   });
 }

@@ -31,7 +31,10 @@
   observe(HTMLCanvasElement.prototype, "captureStream", keepAll);
   observe(HTMLMediaElement.prototype, "captureStream", keepAll);
   observe(window.RTCPeerConnection.prototype, "setRemoteDescription", (done, peer) => {
-    done?.then?.(() => peer.getReceivers().forEach(({ track }) => tracks.add(track)), () => {});
+    done?.then?.(
+      () => peer.getReceivers().forEach(({ track }) => tracks.add(track)),
+      () => {},
+    );
   });
 
   // The SDK takes getUserMedia when it loads; what it takes asks here, at each call, which camera there is.

@@ -1,12 +1,44 @@
 // What the app's own handlers saw: every documented SDK event, with the time and what it said.
 
 const SESSION_EVENTS = [
-  "sessionConnected", "sessionDisconnected", "sessionReconnecting", "sessionReconnected", "sessionDestroyed",
-  "connectionCreated", "connectionDestroyed", "streamCreated", "streamDestroyed", "streamPropertyChanged",
+  "sessionConnected",
+  "sessionDisconnected",
+  "sessionReconnecting",
+  "sessionReconnected",
+  "sessionDestroyed",
+  "connectionCreated",
+  "connectionDestroyed",
+  "streamCreated",
+  "streamDestroyed",
+  "streamPropertyChanged",
 ];
-const PUBLISHER_EVENTS = ["streamCreated", "streamDestroyed", "destroyed", "mediaStopped", "accessDialogOpened", "accessDenied", "videoElementCreated"];
-const SUBSCRIBER_EVENTS = ["connected", "disconnected", "destroyed", "videoDisabled", "videoEnabled", "videoElementCreated"];
-const MANAGER_EVENTS = ["statechange", "phasechange", "handoverstart", "tileswap", "handoverend", "renewfailed", "signalrejected", "failed"];
+const PUBLISHER_EVENTS = [
+  "streamCreated",
+  "streamDestroyed",
+  "destroyed",
+  "mediaStopped",
+  "accessDialogOpened",
+  "accessDenied",
+  "videoElementCreated",
+];
+const SUBSCRIBER_EVENTS = [
+  "connected",
+  "disconnected",
+  "destroyed",
+  "videoDisabled",
+  "videoEnabled",
+  "videoElementCreated",
+];
+const MANAGER_EVENTS = [
+  "statechange",
+  "phasechange",
+  "handoverstart",
+  "tileswap",
+  "handoverend",
+  "renewfailed",
+  "signalrejected",
+  "failed",
+];
 
 export class Diary {
   entries = [];
@@ -41,13 +73,23 @@ export class Diary {
   #listen(object, source, types) {
     for (const type of types) {
       object.on(type, (event) =>
-        this.note(source, type, { reason: event?.reason, stream: event?.stream?.streamId, connection: event?.connection?.data ?? event?.stream?.connection?.data }));
+        this.note(source, type, {
+          reason: event?.reason,
+          stream: event?.stream?.streamId,
+          connection: event?.connection?.data ?? event?.stream?.connection?.data,
+        }),
+      );
     }
   }
 }
 
 /** A copy that can leave the page: errors become code and message. */
 function plain(detail) {
-  return JSON.parse(JSON.stringify({ detail }, (_, value) =>
-    value instanceof Error ? { name: value.name, code: value.code, message: value.message, cause: String(value.cause ?? "") } : value));
+  return JSON.parse(
+    JSON.stringify({ detail }, (_, value) =>
+      value instanceof Error
+        ? { name: value.name, code: value.code, message: value.message, cause: String(value.cause ?? "") }
+        : value,
+    ),
+  );
 }

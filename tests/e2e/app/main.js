@@ -82,7 +82,10 @@ async function start() {
   if (says("picture")) picture.start();
   if (says("sound")) await sound.start();
   const given = {
-    room, diary, name, renew: credentials,
+    room,
+    diary,
+    name,
+    renew: credentials,
     source: source(),
     publish: { publishAudio: says("publishAudio"), publishVideo: says("publishVideo") },
     credentials: await credentials(query.get("session")),
@@ -98,11 +101,34 @@ async function start() {
 
 /** Everything a test may ask for. */
 window.app = {
-  name, kind, diary, camera, picture, sound, renewCalls, createManager,
+  name,
+  kind,
+  diary,
+  camera,
+  picture,
+  sound,
+  renewCalls,
+  createManager,
   renewWith: (how) => {
     renewal = how;
   },
   now: () => performance.now(),
+  /** Says `count` numbered things, one every `every` ms, waiting for no answer; resolves when all were answered. */
+  chatter: async ({ first, count, every }) => {
+    const sent = [];
+    for (let number = first; number < first + count; number += 1) {
+      sent.push(window.app.say(String(number)));
+      await new Promise((resolve) => setTimeout(resolve, every));
+    }
+    const failed = (await Promise.allSettled(sent)).filter(({ status }) => status === "rejected");
+    return failed.map(({ reason }) => String(reason));
+  },
   receipts: () => diary.entries.filter(({ type }) => type === "handoverend").map(({ detail }) => detail),
-  ready: start().then((call) => Object.assign(window.app, call)).then(() => true),
+  /** Whether this client has left for session `to`: by the package's receipt, or by the recipe's word. */
+  arrived: (to) =>
+    window.app.receipts().some((receipt) => receipt.to === to) ||
+    diary.entries.some((entry) => entry.source === "recipe" && entry.to === to),
+  ready: start()
+    .then((call) => Object.assign(window.app, call))
+    .then(() => true),
 };

@@ -66,7 +66,9 @@ export class PictureProbe {
 
   /** Per person: how often the thing on top changed since `since`, with times: the moments of the swaps. */
   swaps(since = 0) {
-    return Object.fromEntries([...this.#tiles.values()].map(({ who, swaps }) => [who, swaps.filter((at) => at >= since)]));
+    return Object.fromEntries(
+      [...this.#tiles.values()].map(({ who, swaps }) => [who, swaps.filter((at) => at >= since)]),
+    );
   }
 
   report(since = 0) {
@@ -83,7 +85,8 @@ export class PictureProbe {
       if (top) this.#context.drawImage(top, 0, row * GRID.height, GRID.width, GRID.height);
       return { element, rectangle, top };
     });
-    for (const who of this.#expected) if (!elements.some(({ dataset }) => dataset.who === who)) this.#violation(now, "gone", who, "no tile");
+    for (const who of this.#expected)
+      if (!elements.some(({ dataset }) => dataset.who === who)) this.#violation(now, "gone", who, "no tile");
     this.samples += 1;
     if (seen.length === 0) return;
     const { data } = this.#context.getImageData(0, 0, GRID.width, GRID.height * seen.length);
@@ -108,11 +111,15 @@ export class PictureProbe {
       if (shown) this.#violation(now, "seen", who, `frame ${code.counter} of ${shown}`);
     } else if (!shown) {
       // Before the first picture a tile is joining, not broken.
-      if (state.shown !== null) this.#violation(now, "blank", who, top ? `${top.tagName} of colour ${colour()}` : "nothing on top");
+      if (state.shown !== null)
+        this.#violation(now, "blank", who, top ? `${top.tagName} of colour ${colour()}` : "nothing on top");
     } else if (shown !== who) this.#violation(now, "wrong", who, `shows ${shown}`);
 
-    const place = [rectangle, top?.getBoundingClientRect()].map((box) => box && [box.x, box.y, box.width, box.height].map(Math.round).join(" "));
-    if (state.place && top && state.shown && place.join() !== state.place.join()) this.#violation(now, "moved", who, `${state.place.join(" / ")} -> ${place.join(" / ")}`);
+    const place = [rectangle, top?.getBoundingClientRect()].map(
+      (box) => box && [box.x, box.y, box.width, box.height].map(Math.round).join(" "),
+    );
+    if (state.place && top && state.shown && place.join() !== state.place.join())
+      this.#violation(now, "moved", who, `${state.place.join(" / ")} -> ${place.join(" / ")}`);
     if (top && shown) state.place = place;
 
     if (top && state.top && top !== state.top) state.swaps.push(now);
@@ -130,7 +137,8 @@ export class PictureProbe {
   #violation(now, kind, who, detail) {
     const at = Math.round(now);
     const going = this.violations.findLast((entry) => entry.kind === kind && entry.who === who);
-    if (going && going.sample === this.samples - 1) Object.assign(going, { until: at, frames: going.frames + 1, sample: this.samples });
+    if (going && going.sample === this.samples - 1)
+      Object.assign(going, { until: at, frames: going.frames + 1, sample: this.samples });
     else this.violations.push({ at, until: at, frames: 1, kind, who, detail, sample: this.samples });
   }
 }
@@ -148,7 +156,8 @@ function topmost(tile, { x, y, width, height }) {
 
 function opacity(element, tile) {
   let product = 1;
-  for (let node = element; node && node !== tile; node = node.parentElement) product *= Number(getComputedStyle(node).opacity);
+  for (let node = element; node && node !== tile; node = node.parentElement)
+    product *= Number(getComputedStyle(node).opacity);
   return product;
 }
 

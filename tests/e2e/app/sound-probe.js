@@ -51,7 +51,13 @@ export class SoundProbe {
       .map(({ at, count }, position) => {
         const start = Math.max(at, since);
         const end = Math.min(changes[position + 1]?.at ?? this.#heardUntil, until);
-        return { kind: count < wanted ? "missing" : "doubled", who, count, at: Math.round(start), ms: Math.round(end - start) };
+        return {
+          kind: count < wanted ? "missing" : "doubled",
+          who,
+          count,
+          at: Math.round(start),
+          ms: Math.round(end - start),
+        };
       })
       .filter(({ count, ms }) => count !== wanted && ms > 0);
     return faults.reduce((merged, fault) => {

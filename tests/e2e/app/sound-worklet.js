@@ -40,12 +40,14 @@ class SoundWorklet extends AudioWorkletProcessor {
   }
 
   #judge(time) {
-    const counts = this.#tones.map((coefficient, tone) =>
-      this.#states.filter((state) => {
-        const [first, second] = state[tone];
-        const power = first * first + second * second - coefficient * first * second;
-        return (2 * Math.sqrt(Math.max(0, power))) / this.#length > AUDIBLE;
-      }).length);
+    const counts = this.#tones.map(
+      (coefficient, tone) =>
+        this.#states.filter((state) => {
+          const [first, second] = state[tone];
+          const power = first * first + second * second - coefficient * first * second;
+          return (2 * Math.sqrt(Math.max(0, power))) / this.#length > AUDIBLE;
+        }).length,
+    );
     this.#states.forEach((state) => state.forEach((pair) => pair.fill(0)));
     this.#filled = 0;
     const now = counts.join();

@@ -15,7 +15,9 @@ export async function joinWith({ OT, room, diary, credentials, renew, name, sour
     app.subscribers.set(stream.streamId, session.subscribe(stream, tile, FILL));
   });
   session.on("streamDestroyed", ({ stream }) => remove(stream.streamId));
-  session.on("signal:chat", ({ data, from }) => app.chat.push({ from: from?.data ?? null, data, at: performance.now() }));
+  session.on("signal:chat", ({ data, from }) =>
+    app.chat.push({ from: from?.data ?? null, data, at: performance.now() }),
+  );
   session.on("sessionDisconnected", async ({ reason }) => {
     [...app.subscribers.keys()].forEach(remove);
     room.remove("me");
@@ -30,7 +32,9 @@ export async function joinWith({ OT, room, diary, credentials, renew, name, sour
   async function enter(newToken) {
     await call((done) => session.connect(newToken, done));
     app.publisher = await call((done) => {
-      const created = OT.initPublisher(room.add("me", name), { ...FILL, name, ...source, ...publish }, (error) => done(error, created));
+      const created = OT.initPublisher(room.add("me", name), { ...FILL, name, ...source, ...publish }, (error) =>
+        done(error, created),
+      );
       diary.publisher(created);
     });
     await call((done) => session.publish(app.publisher, done));

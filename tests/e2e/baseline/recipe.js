@@ -29,16 +29,20 @@ export async function joinWith({ OT, room, diary, credentials, renew, name, sour
       leg.waiting.add(stream.streamId);
       const subscriber = show(leg, stream, layer);
       subscriber.on("videoElementCreated", ({ element }) => {
-        element.addEventListener("loadeddata", () => {
-          const old = app.subscribers.get(oldKey);
-          if (old) previous.session.unsubscribe(old);
-          [...tile.children].forEach((child) => child !== layer && child.remove());
-          app.subscribers.delete(oldKey);
-          room.rename(oldKey, stream.streamId);
-          leg.waiting.delete(stream.streamId);
-          app.moves.push({ at: performance.now(), who });
-          finish(leg, previous);
-        }, { once: true });
+        element.addEventListener(
+          "loadeddata",
+          () => {
+            const old = app.subscribers.get(oldKey);
+            if (old) previous.session.unsubscribe(old);
+            [...tile.children].forEach((child) => child !== layer && child.remove());
+            app.subscribers.delete(oldKey);
+            room.rename(oldKey, stream.streamId);
+            leg.waiting.delete(stream.streamId);
+            app.moves.push({ at: performance.now(), who });
+            finish(leg, previous);
+          },
+          { once: true },
+        );
       });
     });
     session.on("streamDestroyed", (event) => {
@@ -50,7 +54,9 @@ export async function joinWith({ OT, room, diary, credentials, renew, name, sour
       // Whoever left may only have moved on: keep the tile when another stream of the person is about to take it.
       if (!leg.next) room.remove(event.stream.streamId);
     });
-    session.on("signal:chat", ({ data, from }) => app.chat.push({ from: from?.data ?? null, data, at: performance.now() }));
+    session.on("signal:chat", ({ data, from }) =>
+      app.chat.push({ from: from?.data ?? null, data, at: performance.now() }),
+    );
     session.on("signal:newSession", async ({ data }) => {
       if (leg.next) return;
       app.started = performance.now();
@@ -66,7 +72,9 @@ export async function joinWith({ OT, room, diary, credentials, renew, name, sour
     const layer = previous ? Object.assign(document.createElement("div"), { className: "half" }) : room.add("me", name);
     if (previous) room.find(name)[1].prepend(layer);
     leg.publisher = await call((done) => {
-      const created = OT.initPublisher(layer, { ...FILL, name, ...publisherOptions, ...publish }, (error) => done(error, created));
+      const created = OT.initPublisher(layer, { ...FILL, name, ...publisherOptions, ...publish }, (error) =>
+        done(error, created),
+      );
       if (!previous) diary.publisher(created);
     });
     await call((done) => session.publish(leg.publisher, done));
@@ -77,7 +85,12 @@ export async function joinWith({ OT, room, diary, credentials, renew, name, sour
   }
 
   function show(leg, stream, place) {
-    const subscriber = leg.session.subscribe(stream, place, FILL, (error) => error && diary.note("error", "subscribe", { message: error.message }));
+    const subscriber = leg.session.subscribe(
+      stream,
+      place,
+      FILL,
+      (error) => error && diary.note("error", "subscribe", { message: error.message }),
+    );
     app.subscribers.set(stream.streamId, subscriber);
     return subscriber;
   }
@@ -90,7 +103,9 @@ export async function joinWith({ OT, room, diary, credentials, renew, name, sour
     const old = previous.publisher.element?.parentElement;
     previous.session.disconnect();
     const mine = room.find(name)[1];
-    [...mine.children].forEach((child) => child !== leg.publisher.element?.parentElement && child === old && child.remove());
+    [...mine.children].forEach(
+      (child) => child !== leg.publisher.element?.parentElement && child === old && child.remove(),
+    );
     app.lastMove = performance.now();
     diary.note("recipe", "moved", { to: leg.session.sessionId });
   }

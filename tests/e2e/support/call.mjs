@@ -27,8 +27,15 @@ export class Participant {
     try {
       await this.page.waitForFunction(condition, argument, POLL);
     } catch (error) {
-      const diary = await this.page.evaluate(() => app.diary.entries.slice(-12).map((entry) => JSON.stringify(entry).slice(0, 300)).join("\n"));
-      throw new Error(`${this.name}: ${what ?? condition} did not come true: ${error.message}\nthe diary ends with\n${diary}`);
+      const diary = await this.page.evaluate(() =>
+        app.diary.entries
+          .slice(-12)
+          .map((entry) => JSON.stringify(entry).slice(0, 300))
+          .join("\n"),
+      );
+      throw new Error(
+        `${this.name}: ${what ?? condition} did not come true: ${error.message}\nthe diary ends with\n${diary}`,
+      );
     }
   }
 
@@ -50,7 +57,11 @@ export class Call {
   }
 
   /** Creates a session and lets everybody named join. `each` holds query arguments for one person by name. */
-  static async start(browser, lab, { mode = "relayed", people = ["ann", "ben"], each = {}, settle = true, ...query } = {}) {
+  static async start(
+    browser,
+    lab,
+    { mode = "relayed", people = ["ann", "ben"], each = {}, settle = true, ...query } = {},
+  ) {
     const { session } = await lab.create(mode);
     const call = new Call(browser, lab, session, query);
     await Promise.all(people.map((name) => call.join(name, each[name])));
@@ -79,17 +90,25 @@ export class Call {
 
   /** Waits until everybody sees everybody and hears the others, then makes that the rule. */
   async settled({ silent = [] } = {}) {
-    await Promise.all(this.people.map(async (participant) => {
-      await participant.until((count) => app.picture.settled(count), this.people.length, "everybody's picture");
-      const voices = this.names.filter((name) => name !== participant.name && !silent.includes(name));
-      await participant.until((names) => names.every((name) => app.sound.count(name) === 1), voices, "everybody's voice");
-      await participant.evaluate((names) => app.picture.expectTilesOf(names), this.names);
-    }));
+    await Promise.all(
+      this.people.map(async (participant) => {
+        await participant.until((count) => app.picture.settled(count), this.people.length, "everybody's picture");
+        const voices = this.names.filter((name) => name !== participant.name && !silent.includes(name));
+        await participant.until(
+          (names) => names.every((name) => app.sound.count(name) === 1),
+          voices,
+          "everybody's voice",
+        );
+        await participant.evaluate((names) => app.picture.expectTilesOf(names), this.names);
+      }),
+    );
   }
 
   /** The clock of each page, by name: the `since` of the probes. */
   async marks() {
-    return Object.fromEntries(await Promise.all(this.people.map(async (participant) => [participant.name, await participant.now()])));
+    return Object.fromEntries(
+      await Promise.all(this.people.map(async (participant) => [participant.name, await participant.now()])),
+    );
   }
 
   /** Tells everybody the successor at once. */
@@ -116,10 +135,13 @@ export class Call {
     return old;
   }
 
-  /** Waits until everybody has a receipt for `successor`, and the lab sees nobody in the session before. */
+  /** Waits until everybody has left for `successor`. Gives back the old session's ID. */
   async arrived(successor) {
-    await Promise.all(this.people.map((participant) =>
-      participant.until((to) => app.receipts().some((receipt) => receipt.to === to), successor, `a receipt for ${successor}`)));
+    await Promise.all(
+      this.people.map((participant) =>
+        participant.until((to) => app.arrived(to), successor, `the arrival in ${successor}`),
+      ),
+    );
     const old = this.session;
     this.session = successor;
     return old;
@@ -130,22 +152,26 @@ export class Call {
    * `sound` lists the faults of each voice: one's own must never be heard, the others' from one element each.
    */
   async seen(marks, { silent = [] } = {}) {
-    const entries = await Promise.all(this.people.map(async (participant) => {
-      const now = await participant.now();
-      await participant.until((at) => app.sound.heardUntil > at, now, "the sound probe");
-      const report = await participant.evaluate(
-        ({ since, names, silent: none }) => ({
-          ...app.picture.report(since),
-          freezes: app.picture.freezes(since),
-          swaps: app.picture.swaps(since),
-          sound: names.flatMap((name) => app.sound.faults(name, { since, wanted: name === app.name || none.includes(name) ? 0 : 1 })),
-          diary: app.diary.since(since),
-          prompts: app.camera.prompts,
-        }),
-        { since: marks[participant.name], names: this.names, silent },
-      );
-      return [participant.name, { ...report, pageErrors: participant.pageErrors }];
-    }));
+    const entries = await Promise.all(
+      this.people.map(async (participant) => {
+        const now = await participant.now();
+        await participant.until((at) => app.sound.heardUntil > at, now, "the sound probe");
+        const report = await participant.evaluate(
+          ({ since, names, silent: none }) => ({
+            ...app.picture.report(since),
+            freezes: app.picture.freezes(since),
+            swaps: app.picture.swaps(since),
+            sound: names.flatMap((name) =>
+              app.sound.faults(name, { since, wanted: name === app.name || none.includes(name) ? 0 : 1 }),
+            ),
+            diary: app.diary.since(since),
+            prompts: app.camera.prompts,
+          }),
+          { since: marks[participant.name], names: this.names, silent },
+        );
+        return [participant.name, { ...report, pageErrors: participant.pageErrors }];
+      }),
+    );
     return Object.fromEntries(entries);
   }
 

@@ -21,16 +21,29 @@ export class Lab {
 
   /** Starts a lab on a free port and waits for the line that says where it listens. */
   static async start() {
-    const options = ["--port", "0", "--root", ROOT, ...Object.entries(MOUNTS).flatMap(([prefix, folder]) => ["--mount", `${prefix}=${path.join(ROOT, folder)}`])];
+    const options = [
+      "--port",
+      "0",
+      "--root",
+      ROOT,
+      ...Object.entries(MOUNTS).flatMap(([prefix, folder]) => ["--mount", `${prefix}=${path.join(ROOT, folder)}`]),
+    ];
     const program = process.env.ROTATION_LAB;
     const child = program
       ? spawn(program, options, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] })
-      : spawn("cargo", ["run", "--quiet", "-p", "rotation-lab", "--", ...options], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+      : spawn("cargo", ["run", "--quiet", "-p", "rotation-lab", "--", ...options], {
+          cwd: ROOT,
+          stdio: ["ignore", "pipe", "inherit"],
+        });
     const lines = createInterface({ input: child.stdout });
     const line = await Promise.race([
       once(lines, "line").then(([first]) => first),
-      once(child, "error").then(([error]) => Promise.reject(new Error(`rotation-lab can't be started: ${error.message}`))),
-      once(child, "exit").then(([code]) => Promise.reject(new Error(`rotation-lab ended with code ${code} before it listened`))),
+      once(child, "error").then(([error]) =>
+        Promise.reject(new Error(`rotation-lab can't be started: ${error.message}`)),
+      ),
+      once(child, "exit").then(([code]) =>
+        Promise.reject(new Error(`rotation-lab ended with code ${code} before it listened`)),
+      ),
     ]);
     const url = /listening on (http:\S+)/.exec(line)?.[1];
     if (!url) throw new Error(`rotation-lab's first line should say where it listens, but was: ${line}`);

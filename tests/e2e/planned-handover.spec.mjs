@@ -1,0 +1,190 @@
+// Twenty planned handovers in a row in one call, watched from every side at once. The call is made once for each kind;
+// the tests below look at its record.
+import { Call } from "./support/call.mjs";
+import { expect, test } from "./support/fixtures.mjs";
+import { browserCounts, emptied, holdings, holdingsBackTo } from "./support/holdings.mjs";
+import { recorded } from "./support/recorded.mjs";
+
+const HANDOVERS = 20;
+const SIGNALS_EACH_TIME = 10;
+
+/** ms: no voice may be missing or doubled for longer. */
+const AUDIBLE_FAULT = 60;
+
+/** What the app's own handlers must not see during a planned handover. */
+const ARTEFACTS = [
+  "streamCreated",
+  "streamDestroyed",
+  "sessionConnected",
+  "sessionDisconnected",
+  "sessionReconnecting",
+  "sessionReconnected",
+  "connectionCreated",
+  "connectionDestroyed",
+  "destroyed",
+  "disconnected",
+  "mediaStopped",
+  "videoDisabled",
+];
+
+async function twentyHandovers(browser, lab, { mode, people }) {
+  const call = await Call.start(browser, lab, { mode, people });
+  const everybody = (work) => Promise.all(call.people.map(work));
+  const before = await everybody(holdings);
+  const rounds = [];
+  const start = await call.marks();
+  for (let round = 0; round < HANDOVERS; round += 1) {
+    const marks = await call.marks();
+    const talk = everybody((participant) =>
+      participant.evaluate((options) => app.chatter(options), {
+        first: round * SIGNALS_EACH_TIME,
+        count: SIGNALS_EACH_TIME,
+        every: 150,
+      }),
+    );
+    const announce = round % 2 === 0 ? () => call.announceTogether() : () => call.announceApart();
+    const old = await call.handover(announce);
+    const unsent = await talk;
+    rounds.push({
+      together: round % 2 === 0,
+      unsent,
+      leftInLab: await emptied(lab, old),
+      leftInPages: await everybody((participant, index) => holdingsBackTo(participant, before[index])),
+      browser: await everybody(browserCounts),
+      marks,
+    });
+  }
+  await call.settled();
+  const record = { before, rounds, start, names: call.names };
+  record.seen = await call.seen(start);
+  for (const participant of call.people) {
+    const spoken = HANDOVERS * SIGNALS_EACH_TIME * people.length;
+    await participant.until((count) => app.chat.length >= count, spoken, `${spoken} signals`).catch(() => {});
+    Object.assign(
+      record.seen[participant.name],
+      await participant.evaluate(() => ({ receipts: app.receipts(), chat: app.chat })),
+    );
+  }
+  await call.end();
+  return record;
+}
+
+for (const mode of ["relayed", "routed"]) {
+  for (const people of [
+    ["ann", "ben"],
+    ["ann", "ben", "cleo"],
+  ]) {
+    test.describe(`a ${mode} call of ${people.length}, handed over ${HANDOVERS} times in a row`, () => {
+      let record;
+
+      test.beforeAll(async ({ browser, lab }) => {
+        test.setTimeout(300_000);
+        record = await recorded(`planned-${mode}-${people.length}`, () =>
+          twentyHandovers(browser, lab, { mode, people }),
+        );
+      });
+
+      const eachPerson = (judge) => () => {
+        for (const name of record.names) judge(record.seen[name], name);
+      };
+
+      test(
+        "completes every handover",
+        eachPerson(({ receipts }, name) => {
+          expect(
+            receipts.map(({ outcome }) => outcome),
+            name,
+          ).toEqual(Array(HANDOVERS).fill("completed"));
+          for (const { from, to, kind } of receipts) {
+            expect(kind).toBe("handover");
+            expect(to).not.toBe(from);
+          }
+        }),
+      );
+
+      test(
+        "never shows a tile without its person's picture, twice, or elsewhere",
+        eachPerson(({ violations, samples }, name) => {
+          expect(samples).toBeGreaterThan(0);
+          expect(violations, name).toEqual([]);
+        }),
+      );
+
+      test(
+        "shows everybody from the new session",
+        eachPerson(({ swaps }, name) => {
+          for (const other of record.names.filter((candidate) => candidate !== name)) {
+            expect(swaps[other].length, `${name} sees ${other}`).toBeGreaterThanOrEqual(HANDOVERS);
+          }
+        }),
+      );
+
+      test(
+        `leaves no voice missing or doubled for more than ${AUDIBLE_FAULT} ms`,
+        eachPerson(({ sound }, name) => {
+          expect(
+            sound.filter(({ ms }) => ms > AUDIBLE_FAULT),
+            name,
+          ).toEqual([]);
+        }),
+      );
+
+      test(
+        "tells the app's own handlers nothing",
+        eachPerson(({ diary, pageErrors }, name) => {
+          expect(
+            diary.filter(({ source, type }) => source !== "manager" && ARTEFACTS.includes(type)),
+            name,
+          ).toEqual([]);
+          expect(
+            diary.filter(({ source }) => source === "error" || source === "exception"),
+            name,
+          ).toEqual([]);
+          expect(pageErrors, name).toEqual([]);
+        }),
+      );
+
+      test(
+        "asks nobody for the camera again",
+        eachPerson(({ prompts }, name) => {
+          expect(prompts, name).toBe(1);
+        }),
+      );
+
+      test("leaves nothing in the old session", () => {
+        expect(record.rounds.map(({ leftInLab }) => leftInLab)).toEqual(
+          Array(HANDOVERS).fill({ connections: 0, streams: 0, subscribers: 0 }),
+        );
+      });
+
+      test("leaves no peer connection, socket, track, video or listener behind in the page", () => {
+        for (const [round, { leftInPages }] of record.rounds.entries())
+          expect(leftInPages, `handover ${round + 1}`).toEqual(record.before);
+        // What the browser counts includes the SDK's own leavings; it must not climb from handover to handover.
+        const listeners = record.rounds.map(({ browser }) => browser.map((counts) => counts.listeners));
+        for (const [person, name] of record.names.entries()) {
+          const series = listeners.map((round) => round[person]);
+          const half = HANDOVERS / 2;
+          expect(Math.min(...series.slice(half)), `${name}: ${series}`).toBeLessThanOrEqual(
+            Math.max(...series.slice(0, half)),
+          );
+        }
+      });
+
+      test(
+        "delivers each of the signals sent meanwhile once and in order",
+        eachPerson(({ chat }, name) => {
+          expect(record.rounds.flatMap(({ unsent }) => unsent).flat()).toEqual([]);
+          const numbers = Array.from({ length: HANDOVERS * SIGNALS_EACH_TIME }, (_, number) => String(number));
+          for (const sender of record.names) {
+            expect(
+              chat.filter(({ from }) => from === sender).map(({ data }) => data),
+              `${name} hears ${sender}`,
+            ).toEqual(numbers);
+          }
+          expect(chat.length).toBe(numbers.length * record.names.length);
+        }),
+      );
+    });
+  }
+}
