@@ -23,7 +23,13 @@ export async function runTypeSentences(say) {
     sentencesOf(join(FOLDER, name), readFileSync(inRoot(FOLDER, name), "utf8")),
   );
   const { code, lines, trouble } = await run(npmBinary("tsc"), ["-p", FOLDER, "--pretty", "false"]);
-  const complaints = complaintsOf(lines);
+  const all = complaintsOf(lines);
+  if (code !== 0 && all.length === 0) {
+    lines.forEach(say);
+    return { passed: 0, failed: 1, skipped: 0, why: trouble ?? `tsc ended with code ${code}` };
+  }
+  // The SDK's declarations don't pass their own compiler, which is not for us to mend.
+  const complaints = all.filter(({ file }) => !file.includes("node_modules"));
   const { passed, broken, homeless } = assign(sentences, complaints);
 
   for (const [sentence, reasons] of broken) {
@@ -31,10 +37,6 @@ export async function runTypeSentences(say) {
     for (const { file, line, text } of reasons) say(`    ${file}:${line}: ${text}`);
   }
   for (const { file, line, text } of homeless) say(`✗ ${file}:${line}: ${text}`);
-  if (code !== 0 && complaints.length === 0) {
-    for (const line of lines) say(line);
-    return { passed: 0, failed: 1, skipped: 0, why: trouble ?? `tsc ended with code ${code}` };
-  }
   if (sentences.length === 0) return { passed: 0, failed: 1, skipped: 0, why: "it ran no tests" };
   return { passed, failed: broken.size + homeless.length, skipped: 0, why: null };
 }
