@@ -9,6 +9,21 @@ const GUTTER = 58; // px for the names
 const BAND = 18; // px for the states
 const TOP = 14; // px for the labels of the marks
 const FONT = "11px system-ui, sans-serif";
+/** Each is `--chart-<name>` in the style sheet; those from "joining" on are states and phases of a call. */
+const COLOURS = [
+  "text",
+  "muted",
+  "lane",
+  "black",
+  "good",
+  "warn",
+  "bad",
+  "onband",
+  "joining",
+  "connecting",
+  "connected",
+  "handover",
+].concat(["renewing", "overlapping", "settling", "leaving", "recovering", "disconnected", "failed"]);
 
 /** Draws what a viewer has seen in the last thirty seconds: a lane of frame gaps per person, the call's states above. */
 export class StripChart {
@@ -41,7 +56,9 @@ export class StripChart {
     this.#drawStates(c, eyes.states, x, width);
     const laneTop = TOP + BAND + 6;
     const laneHeight = (height - laneTop) / Math.max(1, people.length);
-    people.forEach((name, i) => this.#drawLane(c, eyes.samples, name, x, laneTop + i * laneHeight, laneHeight - 5, width));
+    people.forEach((name, i) =>
+      this.#drawLane(c, eyes.samples, name, x, laneTop + i * laneHeight, laneHeight - 5, width),
+    );
     this.#drawMarks(c, marks, x, height, end);
   }
 
@@ -58,7 +75,7 @@ export class StripChart {
       c.fillRect(left, TOP, Math.max(1.5, right - left - 1), BAND);
       const label = phase ?? state;
       if (c.measureText(label).width + 8 > right - left) return;
-      c.fillStyle = this.#colours.onBand;
+      c.fillStyle = this.#colours.onband;
       c.fillText(label, left + 4, TOP + BAND / 2 + 0.5);
     });
   }
@@ -123,9 +140,11 @@ export class StripChart {
 
   /** The chart takes its colours from the style sheet, so that it follows the colour scheme. */
   #readColours() {
-    const style = getComputedStyle(this.#canvas);
-    const names = ["text", "muted", "lane", "black", "good", "warn", "bad", "onBand", "connected", "connecting", "handover"];
-    names.push("renewing", "overlapping", "settling", "leaving", "recovering", "disconnected", "failed");
-    for (const name of names) this.#colours[name] = style.getPropertyValue(`--chart-${name.toLowerCase()}`).trim();
+    const probe = this.#canvas.parentElement.appendChild(document.createElement("i"));
+    for (const name of COLOURS) {
+      probe.style.color = `var(--chart-${name})`;
+      this.#colours[name] = getComputedStyle(probe).color;
+    }
+    probe.remove();
   }
 }

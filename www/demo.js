@@ -2,6 +2,7 @@
  * The demo page. For tests and screenshots its state can be read by machines:
  *
  *   document.body.dataset.state      "starting" | "ready" | "rotating" | "failed"
+ *                  data-servers   "gone" from the moment of a rotation until the next one is begun
  *   #left, #right  data-state        the state of the call as the viewer has it; data-kind: "handover" | "today"
  *   [data-count]                     the three counters of each room, for the viewer
  *   .receipt p     data-turn, data-unnoticed   one receipt per rotation, the latest first
@@ -18,6 +19,7 @@ import { rotateServers } from "./rotation.js";
 import { askForService } from "./service.js";
 
 const FEWEST = 2;
+const GATHER = 20_000; // ms in which everybody should see everybody
 const LOUD = 40; // of 100
 const OWN = "You";
 
@@ -42,7 +44,7 @@ function setState(state) {
   $("fewer").disabled ||= wish.people <= FEWEST;
   $("more").disabled ||= wish.people >= PEOPLE.length;
   $("people").value = wish.people;
-  if (state === "failed") $("open-service").disabled = false;
+  if (state === "failed") for (const id of ["open-service", "close-service"]) $(id).disabled = false;
 }
 
 const say = (text) => {
@@ -56,20 +58,20 @@ function complain(error) {
 }
 
 /** Does `work` with all controls locked; what goes wrong is shown, and the page stays usable if it can. */
-async function busy(state, work, after = "ready") {
+async function busy(state, work) {
   setState(state);
   complain(null);
   try {
     await work();
-    setState(after);
   } catch (error) {
     complain(error);
     say("");
-    setState(state === "starting" ? "failed" : "ready");
   }
+  setState(inUse().some(({ room }) => room.people.length === 0) ? "failed" : "ready");
 }
 
 async function start() {
+  say("");
   await Promise.all(Object.values(views).map(({ room }) => room.empty()));
   for (const view of Object.values(views)) view.clear();
   $("right").hidden = wish.service !== null;
@@ -93,6 +95,9 @@ async function seatPeople() {
   ]);
   await Promise.all(changes);
   listen();
+  const gathered = await Promise.all(inUse().map(({ room }) => room.gathered(GATHER)));
+  if (gathered.includes(false))
+    complain(new Error("Some pictures have not arrived yet: look through each person's eyes."));
 }
 
 async function seat(room, name) {
@@ -118,9 +123,20 @@ function setPeople(count) {
 function rotate(how) {
   turn += 1;
   const number = turn;
-  const show = (room, result) => Object.values(views).find((view) => view.room === room).showReceipt(number, result);
+  const show = (room, result) =>
+    Object.values(views)
+      .find((view) => view.room === room)
+      .showReceipt(number, result);
+  const gone = () => {
+    document.body.dataset.servers = "gone";
+  };
   return busy("rotating", async () => {
-    await rotateServers(how, Object.values(views).map(({ room }) => room), { say, show });
+    delete document.body.dataset.servers;
+    await rotateServers(
+      how,
+      Object.values(views).map(({ room }) => room),
+      { say, show, gone },
+    );
     say("Both calls are up. Rotate again, or look through somebody else's eyes.");
   });
 }
@@ -165,19 +181,35 @@ function useService(service) {
 }
 
 const readable = (view) => ({
-  get session() { return view.room.session; },
-  get people() { return view.room.people; },
-  get viewer() { return view.room.viewer; },
-  get state() { return view.room.stateOf(); },
-  get counters() { return view.counters; },
-  get receipt() { return view.receipt; },
+  get session() {
+    return view.room.session;
+  },
+  get people() {
+    return view.room.people;
+  },
+  get viewer() {
+    return view.room.viewer;
+  },
+  get state() {
+    return view.room.stateOf();
+  },
+  get counters() {
+    return view.counters;
+  },
+  get receipt() {
+    return view.receipt;
+  },
   look: (name) => view.room.look(name),
   eyes: (name) => view.room.eyesOf(name),
 });
 
 window.demo = {
-  get state() { return document.body.dataset.state; },
-  get problem() { return problem; },
+  get state() {
+    return document.body.dataset.state;
+  },
+  get problem() {
+    return problem;
+  },
   rotate,
   setPeople,
   rooms: { left: readable(views.left), right: readable(views.right) },

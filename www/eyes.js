@@ -31,12 +31,15 @@ export class Eyes {
    */
   see({ at, tiles }, expected) {
     const seen = new Map(tiles.map(({ name, gap, picture }) => [name, { gap, picture }]));
-    for (const [name, { picture }] of seen) if (picture === "live") this.#known.add(name);
+    for (const [name, { picture }] of seen) {
+      if (picture === "live") this.#known.add(name);
+      if (!this.#known.has(name)) seen.delete(name); // Still arriving: nobody misses a picture that never was.
+    }
     const missing = expected.filter((name) => this.#known.has(name) && !seen.has(name));
     for (const name of missing) seen.set(name, { gap: 0, picture: "black" });
 
     const before = this.samples.at(-1)?.at ?? at;
-    const black = expected.some((name) => this.#known.has(name) && seen.get(name)?.picture === "black");
+    const black = expected.some((name) => seen.get(name)?.picture === "black");
     if (black) this.blackSeconds += Math.min(at - before, LONGEST_STEP) / 1000;
 
     this.samples.push({ at, tiles: seen });

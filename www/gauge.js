@@ -4,7 +4,8 @@
  */
 
 const SAMPLE_EVERY = 100; // ms: one column of the strip chart
-const FROZEN_AFTER = 400; // ms without a new frame
+const OVERDUE_AFTER = 300; // ms without a new frame: more than one that is merely not due yet
+const FROZEN_AFTER = 1000; // ms without a new frame
 const DARK = 16; // of 255: the brightest pixel of a picture that counts as black
 
 /** @typedef {"live" | "frozen" | "black"} Picture */
@@ -74,8 +75,7 @@ export class Gauge {
     const tiles = this.#tiles().map(({ name, own, slot }) => {
       const face = this.#face(name);
       const open = face.last === null ? 0 : Math.max(0, now - face.last);
-      // Below the limit an open gap is only a frame that is not due yet.
-      const gap = Math.max(face.longest, open > FROZEN_AFTER ? open : 0);
+      const gap = Math.max(face.longest, open > OVERDUE_AFTER ? open : 0);
       face.longest = 0;
       return { name, own, gap, picture: this.#picture(slot, face, open) };
     });
@@ -109,7 +109,8 @@ function onTop(slot) {
 }
 
 function showsPicture(element) {
-  if (element instanceof HTMLVideoElement) return element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && isOpaque(element);
+  if (element instanceof HTMLVideoElement)
+    return element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && isOpaque(element);
   return (element instanceof HTMLCanvasElement || element instanceof HTMLImageElement) && isOpaque(element);
 }
 

@@ -2,7 +2,16 @@ import { ReconnectionManager } from "/dist/index.js";
 import { LOOK } from "./look.js";
 
 /** What the manager says while it works. */
-const EVENTS = ["statechange", "phasechange", "handoverstart", "tileswap", "handoverend", "renewfailed", "signalrejected", "failed"];
+const EVENTS = [
+  "statechange",
+  "phasechange",
+  "handoverstart",
+  "tileswap",
+  "handoverend",
+  "renewfailed",
+  "signalrejected",
+  "failed",
+];
 
 /**
  * The same call on this package: the manager takes the place of `OT` in two calls, and nothing here reconnects, because

@@ -54,7 +54,8 @@ async function control(name, body) {
     body: JSON.stringify(body),
   });
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new SetupError(`The lab could not do “${name}”: ${answer.error ?? `it answered ${response.status}`}.`);
+  if (!response.ok)
+    throw new SetupError(`The lab could not do “${name}”: ${answer.error ?? `it answered ${response.status}`}.`);
   return answer;
 }
 

@@ -1,5 +1,7 @@
 import { wallClock } from "./eyes.js";
 
+const BEFORE = 10_000; // ms: how far back "usual" reaches
+
 /** Watches one room through one rotation, from outside, and says in numbers what its people saw. */
 export class Observation {
   #room;
@@ -7,6 +9,7 @@ export class Observation {
   #stop = new AbortController();
   #hit = { at: null, disconnected: 0, migrated: 0 };
   #longestGap = 0;
+  #usualGap;
   #vanished = new Set();
   #receipts = new Map();
   #brokenAt = null;
@@ -22,7 +25,9 @@ export class Observation {
     this.#room = room;
     this.#how = how;
     this.#blackBefore = new Map(room.people.map((name) => [name, room.eyesOf(name).blackSeconds]));
-    const on = (type, handle) => room.addEventListener(type, ({ detail }) => handle(detail), { signal: this.#stop.signal });
+    this.#usualGap = Math.max(0, ...room.people.map((name) => longestGapOf(room.eyesOf(name))));
+    const on = (type, handle) =>
+      room.addEventListener(type, ({ detail }) => handle(detail), { signal: this.#stop.signal });
     on("sample", (sample) => this.#see(sample));
     on("vanished", ({ name }) => this.#vanished.add(name));
     on("manager", ({ viewer, event, detail }) => event === "handoverend" && this.#receipts.set(viewer, detail));
@@ -55,7 +60,9 @@ export class Observation {
   /** What has been seen so far; times in ms unless the name says seconds. */
   get result() {
     const { people } = this.#room;
-    const blackSeconds = people.map((name) => this.#room.eyesOf(name).blackSeconds - (this.#blackBefore.get(name) ?? 0));
+    const blackSeconds = people.map(
+      (name) => this.#room.eyesOf(name).blackSeconds - (this.#blackBefore.get(name) ?? 0),
+    );
     return {
       kind: this.#room.kind,
       how: this.#how,
@@ -64,6 +71,7 @@ export class Observation {
       migrated: this.#hit.migrated,
       receipts: [...this.#receipts.values()],
       longestGap: this.#longestGap,
+      usualGap: this.#usualGap,
       blackSeconds: Math.max(...blackSeconds),
       vanished: this.#vanished.size,
       backAfter: this.#brokenAt === null || this.#hit.at === null ? 0 : Math.max(0, this.#brokenAt - this.#hit.at),
@@ -85,4 +93,10 @@ export class Observation {
     const since = this.#room.people.map((name) => this.#aliveSince.get(name) ?? Infinity);
     return wallClock() - Math.max(...since);
   }
+}
+
+function longestGapOf({ samples }) {
+  const since = wallClock() - BEFORE;
+  const recent = samples.filter(({ at }) => at > since);
+  return Math.max(0, ...recent.flatMap(({ tiles }) => [...tiles.values()].map(({ gap }) => gap)));
 }

@@ -134,7 +134,9 @@ function paintHairBehind(c, cut, colour) {
     c.fill();
   }
   if (cut === "bun") disc(c, 0, -44, 15);
-  if (cut === "curls") for (let i = 0; i < 11; i += 1) disc(c, 40 * Math.cos(Math.PI + (i * Math.PI) / 10), -2 + 36 * Math.sin(Math.PI + (i * Math.PI) / 10), 15);
+  if (cut === "curls")
+    for (let i = 0; i < 11; i += 1)
+      disc(c, 40 * Math.cos(Math.PI + (i * Math.PI) / 10), -2 + 36 * Math.sin(Math.PI + (i * Math.PI) / 10), 15);
 }
 
 function paintHairInFront(c, cut, colour) {

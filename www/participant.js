@@ -34,9 +34,14 @@ async function join({ kind, name, credentials, service, camera, sound, volume })
   if (!OT) throw new Error("The Video SDK did not load from /sdk/opentok.min.js: run npm install and reload.");
   if (service.proxy) OT.setProxyUrl(`${location.origin}/proxy`);
   const tiles = new Tiles(stage, { ownName: name, onVanish: (who) => tell({ type: "vanished", name: who }) });
-  new Gauge(() => tiles.all, (sample) => tell({ type: "sample", ...sample }));
+  new Gauge(
+    () => tiles.all,
+    (sample) => tell({ type: "sample", ...sample }),
+  );
   media = new Media({ name, camera, sound });
-  const renew = service.credentialsUrl && ((context) => fetchCredentials(service.credentialsUrl, context.sessionId, name, context.signal));
+  const renew =
+    service.credentialsUrl &&
+    ((context) => fetchCredentials(service.credentialsUrl, context.sessionId, name, context.signal));
   const { join: joinCall } = await load(kind);
   call = await joinCall({ OT, credentials, renew, media, tiles, volume, report });
   tell({ type: "joined" });
@@ -47,7 +52,9 @@ async function load(kind) {
   try {
     return await import("./handover-call.js");
   } catch (error) {
-    throw new Error(`The package did not load from /dist: run npm run build and reload. (${error.message})`, { cause: error });
+    throw new Error(`The package did not load from /dist: run npm run build and reload. (${error.message})`, {
+      cause: error,
+    });
   }
 }
 

@@ -70,7 +70,11 @@ export class RoomView {
 
   #radio(name) {
     const label = document.createElement("label");
-    const input = Object.assign(document.createElement("input"), { type: "radio", name: `${this.#element.id}-viewer`, value: name });
+    const input = Object.assign(document.createElement("input"), {
+      type: "radio",
+      name: `${this.#element.id}-viewer`,
+      value: name,
+    });
     label.append(input, name);
     return label;
   }

@@ -57,12 +57,35 @@ export class Room extends EventTarget {
     this.#eyes.set(name, new Eyes());
     this.#listen(seat);
     this.look(this.viewer ?? name);
-    await seat.join({ kind: this.#kind, ...order });
+    try {
+      await seat.join({ kind: this.#kind, ...order });
+    } catch (error) {
+      await this.remove(name);
+      throw error;
+    }
     this.#change();
+  }
+
+  /** Resolves when everybody sees everybody; with false if that takes longer than `patience` ms. */
+  async gathered(patience) {
+    const alive = new Set();
+    const { promise, resolve } = Promise.withResolvers();
+    const onSample = ({ detail }) => {
+      if (detail.alive) alive.add(detail.viewer);
+      else alive.delete(detail.viewer);
+      if (this.people.every((name) => alive.has(name))) resolve(true);
+    };
+    this.addEventListener("sample", onSample);
+    const timer = setTimeout(resolve, patience, false);
+    const gathered = await promise;
+    clearTimeout(timer);
+    this.removeEventListener("sample", onSample);
+    return gathered;
   }
 
   async remove(name) {
     const seat = this.#seats.get(name);
+    if (!seat) return;
     this.#seats.delete(name);
     this.#eyes.delete(name);
     this.#states.delete(name);
@@ -101,7 +124,8 @@ export class Room extends EventTarget {
 
   #listen(seat) {
     const { name } = seat;
-    const on = (type, handle) => seat.addEventListener(type, ({ detail }) => this.#seats.get(name) === seat && handle(detail));
+    const on = (type, handle) =>
+      seat.addEventListener(type, ({ detail }) => this.#seats.get(name) === seat && handle(detail));
     on("sample", (sample) => {
       const joined = [...this.#seats.values()].filter((other) => other.joined).map((other) => other.name);
       const alive = this.#eyes.get(name).see(sample, joined);
@@ -109,7 +133,10 @@ export class Room extends EventTarget {
     });
     on("vanished", ({ name: other }) => {
       if (!this.#seats.has(other)) return;
-      this.#eyes.get(name).miss(other, this.people.filter((person) => person !== name));
+      this.#eyes.get(name).miss(
+        other,
+        this.people.filter((person) => person !== name),
+      );
       this.#tell("vanished", { viewer: name, name: other });
     });
     on("state", ({ state }) => this.#enter(name, state, null));

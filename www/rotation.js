@@ -13,17 +13,20 @@ const LOOK_AFTERWARDS = 2500; // ms after the hit in which a late effect would s
 
 /**
  * Rotates the servers under `rooms`, all at the same moments. `say` is told what is going on, `show` each room's result
- * as it comes to rest.
+ * as it comes to rest, `gone` that the servers have just been taken away.
  *
  * @param {"notice" | "surprise"} how
  * @param {import("./room.js").Room[]} rooms
- * @param {{ say: (text: string) => void, show: (room: object, result: object) => void }} page
+ * @param {{ say: (text: string) => void, show: (room: object, result: object) => void,
+ *   gone: () => void }} page
  */
-export async function rotateServers(how, rooms, { say, show }) {
+export async function rotateServers(how, rooms, { say, show, gone }) {
   const observations = rooms.map((room) => new Observation(room, how));
   try {
     const successors = how === "notice" ? await giveNotice(rooms, say) : null;
-    await takeServersAway(rooms, observations, { migrate: how === "surprise" }, say);
+    await takeServersAway(rooms, observations, { migrate: how === "surprise" });
+    gone();
+    say("The old servers are gone.");
     const resting = rooms.map(async (room, i) => {
       await observations[i].rest({ quiet: QUIET, atLeast: LOOK_AFTERWARDS, giveUp: GIVE_UP });
       const { result } = observations[i];
@@ -51,13 +54,12 @@ async function giveNotice(rooms, say) {
   return successors;
 }
 
-async function takeServersAway(rooms, observations, options, say) {
+async function takeServersAway(rooms, observations, options) {
   const hits = await Promise.all(rooms.map((room) => rotate(room.session, options)));
   rooms.forEach((room, i) => {
     room.mark(wallClock(), "servers gone");
     observations[i].hit(hits[i]);
   });
-  say("The old servers are gone.");
 }
 
 /** From now on newcomers join where the others went. */

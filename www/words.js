@@ -1,6 +1,8 @@
 /** Receipts in words: what a rotation was like for the people in a room. */
 
-/** One or two short sentences per fact, for the result of an `Observation`. */
+const SPACE = "\u00a0"; // keeps a number and its unit on one line
+
+/** The `result` of an `Observation` in a few short sentences. */
 export function inWords(result) {
   return [headline(result), gap(result), seeming(result), aftermath(result)].filter(Boolean).join(" ");
 }
@@ -22,9 +24,9 @@ function headline({ how, people, receipts, disconnected, migrated, backAfter, al
   return how === "notice" ? "Nobody moved." : "The servers changed under nobody.";
 }
 
-function gap({ longestGap, blackSeconds }) {
-  const black = blackSeconds > 0 ? ` No picture of somebody for ${blackSeconds.toFixed(1)} s.` : "";
-  return `Longest gap of any picture: ${duration(longestGap)}.${black}`;
+function gap({ longestGap, usualGap, blackSeconds }) {
+  const black = blackSeconds > 0 ? ` No picture of somebody for ${seconds(1000 * blackSeconds)}.` : "";
+  return `Longest gap of any picture: ${duration(longestGap)} (before: ${duration(usualGap)}).${black}`;
 }
 
 function seeming({ vanished, people }) {
@@ -43,11 +45,11 @@ function aftermath({ how, kind, receipts, disconnected }) {
 
 /** "67 ms", "2.1 s" */
 export function duration(ms) {
-  return ms < 1000 ? `${Math.round(ms)} ms` : seconds(ms);
+  return ms < 1000 ? `${Math.round(ms)}${SPACE}ms` : seconds(ms);
 }
 
 function seconds(ms) {
-  return `${(ms / 1000).toFixed(1)} s`;
+  return `${(ms / 1000).toFixed(1)}${SPACE}s`;
 }
 
 function count(people) {
