@@ -1,7 +1,10 @@
 // A call of several people, each in a browser context of their own, as a test drives it.
 
-/** How often a page is asked whether something has come true; often enough, and cheap. */
-const POLL = { polling: 50, timeout: 20_000 };
+/**
+ * How often a page is asked whether something has come true, and after how long that is given up: no measure
+ * of anything, only far more than a loaded machine needs.
+ */
+const POLL = { polling: 50, timeout: 45_000 };
 
 /** The interval in "and with the other side 1.5 s later". */
 const APART = 1500;
