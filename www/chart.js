@@ -96,17 +96,17 @@ export class StripChart {
     let from = null;
     for (const { at, tiles } of samples) {
       const tile = tiles.get(name);
-      const right = x(at);
-      const left = Math.max(GUTTER, from === null || right - from > 4 * column ? right - column : from);
+      const right = Math.round(x(at)); // Whole pixels: no seams between columns.
+      const left = Math.max(GUTTER, from === null || right - from > 4 * column ? Math.round(right - column) : from);
       from = right;
       if (!tile || right <= GUTTER) continue;
       if (tile.picture === "black") {
         c.fillStyle = this.#colours.black;
-        c.fillRect(left, top, right - left + 0.5, height);
+        c.fillRect(left, top, right - left, height);
       } else {
         const bar = Math.max(1, height * Math.min(1, tile.gap / FULL));
         c.fillStyle = this.#gapColour(tile.gap);
-        c.fillRect(left, top + height - bar, right - left + 0.3, bar);
+        c.fillRect(left, top + height - bar, right - left, bar);
       }
     }
   }

@@ -78,6 +78,7 @@ async function start() {
   for (const element of document.querySelectorAll(".lab-only")) element.hidden = wish.service !== null;
   for (const element of document.querySelectorAll(".real-only")) element.hidden = wish.service === null;
   document.body.classList.toggle("real", wish.service !== null);
+  $("sound").querySelector("[value=right]").disabled = wish.service !== null;
   if (!wish.service) await checkSetup();
   say(wish.service ? "Joining the real service …" : "People are joining both rooms …");
   for (const { room } of inUse()) room.session = wish.service?.sessionId ?? (await createSession(wish.mode));
@@ -93,7 +94,8 @@ async function seatPeople() {
     ...room.people.filter((name) => !names.includes(name)).map((name) => room.remove(name)),
     ...names.filter((name) => !room.people.includes(name)).map((name) => seat(room, name)),
   ]);
-  await Promise.all(changes);
+  const failure = (await Promise.allSettled(changes)).find(({ status }) => status === "rejected");
+  if (failure) throw failure.reason;
   listen();
   const gathered = await Promise.all(inUse().map(({ room }) => room.gathered(GATHER)));
   if (gathered.includes(false))
@@ -153,7 +155,7 @@ function connectControls() {
   $("rotate-surprise").addEventListener("click", () => rotate("surprise"));
   $("fewer").addEventListener("click", () => setPeople(wish.people - 1));
   $("more").addEventListener("click", () => setPeople(wish.people + 1));
-  $("camera").addEventListener("change", () => busy("starting", seatPeople));
+  $("camera").addEventListener("change", () => busy("starting", start));
   let sound = "off";
   $("sound").addEventListener("change", () => {
     const before = sound;

@@ -34,10 +34,7 @@ export async function join({ OT, credentials, renew, media, tiles, volume, repor
 
   session.on("streamDestroyed", ({ stream }) => tiles.remove(stream));
 
-  session.on("sessionDisconnected", ({ reason }) => {
-    report.state("disconnected", reason);
-    tiles.removeAll();
-  });
+  session.on("sessionDisconnected", () => tiles.removeAll());
 
   await new Promise((resolve, reject) => {
     session.connect(credentials.token, (error) => (error ? reject(error) : resolve()));
@@ -45,7 +42,6 @@ export async function join({ OT, credentials, renew, media, tiles, volume, repor
   const publisher = manager.initPublisher(tiles.addOwn(), { ...LOOK, ...media.publisherOptions() }, onError);
   publisher.on("destroyed", () => tiles.removeOwn());
   session.publish(publisher, onError);
-  report.state("connected");
 
   return {
     leave: () => session.disconnect(),

@@ -93,9 +93,11 @@ addEventListener("message", async ({ data, origin, source }) => {
   }
 });
 
-/** `error` in a form that survives `postMessage` with its code. */
+/** `error` in a form that survives `postMessage`. Some errors of the SDK have a code in brackets for a message. */
 function readable(error) {
-  return { code: error?.code ?? error?.name ?? null, message: error?.message || String(error) };
+  const { name, code = null, message } = error ?? {};
+  const text = message?.replace(/\(\d+\)\s*$/, "").trim() || name || String(error);
+  return { code, message: code === null ? text : `${text} (${code})` };
 }
 
 function sendable(detail) {

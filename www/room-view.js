@@ -96,7 +96,10 @@ export class RoomView {
     this.#count("black", `${blackSeconds.toFixed(1)} s`, blackSeconds > 0);
     this.#count("left", String(left), left > 0);
     this.#count("reappeared", String(reappeared), reappeared > 0);
-    this.#find(".chart").setAttribute("aria-label", describe(eyes, room));
+    const description = describe(eyes, room);
+    if (this.#find(".chart").getAttribute("aria-label") !== description) {
+      this.#find(".chart").setAttribute("aria-label", description);
+    }
   }
 
   #count(name, text, bad) {

@@ -1,6 +1,9 @@
 import { Eyes } from "./eyes.js";
 import { Seat } from "./seat.js";
 
+/** The states of a call that have phases. */
+const MOVING = new Set(["handover", "recovering"]);
+
 /**
  * A call and its people. It knows who sits in it, what each of them has seen, and what the page must be told.
  *
@@ -47,7 +50,7 @@ export class Room extends EventTarget {
 
   /** What the call of `name` says of itself: `{ state, phase }`. */
   stateOf(name = this.viewer) {
-    return this.#states.get(name) ?? { state: "joining", phase: null };
+    return this.#states.get(name) ?? { state: name === null ? "empty" : "joining", phase: null };
   }
 
   /** Seats `name` and joins the call; `order` as in `Seat.join`. Rejects if the call cannot be joined. */
@@ -141,11 +144,12 @@ export class Room extends EventTarget {
     });
     on("state", ({ state }) => this.#enter(name, state, null));
     on("manager", ({ event, detail }) => {
-      if (event === "statechange") this.#enter(name, detail.to, null);
+      if (event === "statechange")
+        this.#enter(name, detail.to, MOVING.has(detail.to) ? this.stateOf(name).phase : null);
       if (event === "phasechange") this.#enter(name, this.stateOf(name).state, detail.phase);
       this.#tell("manager", { viewer: name, event, detail });
     });
-    on("error", ({ code, message }) => this.#tell("error", { viewer: name, code, message }));
+    on("error", ({ code, message, fatal }) => fatal || this.#tell("error", { viewer: name, code, message }));
   }
 
   #enter(name, state, phase) {

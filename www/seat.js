@@ -39,7 +39,9 @@ export class Seat extends EventTarget {
     await this.#ready;
     const { promise, resolve, reject } = Promise.withResolvers();
     this.addEventListener("joined", resolve, { once: true });
-    this.addEventListener("error", ({ detail }) => detail.fatal && reject(new Error(detail.message)));
+    this.addEventListener("error", ({ detail }) => {
+      if (detail.fatal) reject(new Error(`${this.name} could not join the call. ${detail.message}`));
+    });
     this.#post({ type: "join", name: this.name, ...order });
     await promise;
     this.joined = true;

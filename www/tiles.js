@@ -55,7 +55,7 @@ export class Tiles {
     const slot = document.createElement("div");
     slot.className = "slot";
     const label = document.createElement("figcaption");
-    label.textContent = own ? `${name} (you)` : name;
+    label.textContent = own ? `${name} · own preview` : name;
     element.append(slot, label);
     if (own) this.#stage.append(element);
     else this.#stage.insertBefore(element, this.#tiles.get("own")?.element ?? null);

@@ -19,13 +19,14 @@ function headline({ how, people, receipts, disconnected, migrated, backAfter, al
   if (!alive) return `${capital(count(people))} still without each other's pictures.`;
   if (moves.length > recoveries.length) return `Moved ${count(moves.length)} to a new server ${within}.`;
   if (recoveries.length > 0) return `Brought ${count(recoveries.length)} back ${within} after the servers were gone.`;
-  if (migrated > 0) return `The SDK's own migration moved ${count(migrated)} to a new server.`;
+  if (migrated > 0)
+    return `The SDK's own migration, turned on by the package, moved ${count(migrated)} to a new server.`;
   if (disconnected > 0) return `${capital(count(disconnected))} thrown out, and back after ${seconds(backAfter)}.`;
   return how === "notice" ? "Nobody moved." : "The servers changed under nobody.";
 }
 
 function gap({ longestGap, usualGap, blackSeconds }) {
-  const black = blackSeconds > 0 ? ` No picture of somebody for ${seconds(1000 * blackSeconds)}.` : "";
+  const black = blackSeconds > 0 ? ` Somebody had no picture for ${seconds(1000 * blackSeconds)}.` : "";
   return `Longest gap of any picture: ${duration(longestGap)} (before: ${duration(usualGap)}).${black}`;
 }
 
