@@ -1,6 +1,6 @@
 import { wallClock } from "./eyes.js";
 
-const BEFORE = 10_000; // ms: how far back "usual" reaches
+const BEFORE = 5000; // ms: how far back "usual" reaches
 
 /** Watches one room through one rotation, from outside, and says in numbers what its people saw. */
 export class Observation {
@@ -14,6 +14,8 @@ export class Observation {
   #receipts = new Map();
   #brokenAt = null;
   #aliveSince = new Map();
+  #rested = false;
+  #backAfter = 0;
   #blackBefore;
   #onSample = () => {};
 
@@ -46,7 +48,7 @@ export class Observation {
     const { promise, resolve } = Promise.withResolvers();
     this.#onSample = () => {
       const since = wallClock() - this.#hit.at;
-      if (since >= atLeast && this.#quietFor() >= quiet) resolve(true);
+      if (since >= atLeast && this.#quietFor() >= quiet) resolve(this.#comeToRest());
       else if (since >= giveUp) resolve(false);
     };
     return promise;
@@ -74,8 +76,8 @@ export class Observation {
       usualGap: this.#usualGap,
       blackSeconds: Math.max(...blackSeconds),
       vanished: this.#vanished.size,
-      backAfter: this.#brokenAt === null || this.#hit.at === null ? 0 : Math.max(0, this.#brokenAt - this.#hit.at),
-      alive: people.every((name) => this.#aliveSince.get(name) != null),
+      backAfter: this.#backAfter,
+      alive: this.#rested,
     };
   }
 
@@ -87,6 +89,13 @@ export class Observation {
       this.#brokenAt = now;
     } else if (this.#aliveSince.get(viewer) == null) this.#aliveSince.set(viewer, now);
     this.#onSample();
+  }
+
+  /** What comes later, a page too busy to draw for instance, still counts as a gap, but not as never having come back. */
+  #comeToRest() {
+    this.#rested = true;
+    this.#backAfter = this.#brokenAt === null ? 0 : Math.max(0, this.#brokenAt - this.#hit.at);
+    return true;
   }
 
   #quietFor() {

@@ -17,7 +17,7 @@ const WIDTHS = {
   desktop: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
 };
-const STEADY = 5000; // ms of undisturbed call on the strip chart before anything happens
+const STEADY = 8000; // ms of undisturbed call on the strip chart before anything happens
 const AFTER_NOTICE = 1500; // ms: in the middle of the handover
 const AFTER_HIT = 600; // ms: while people are gone
 
