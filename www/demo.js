@@ -102,15 +102,15 @@ async function seatPeople() {
     complain(new Error("Some pictures have not arrived yet: look through each person's eyes."));
 }
 
-async function seat(room, name) {
+function seat(room, name) {
   const { service } = wish;
-  await room.add(name, {
+  return room.add(name, async () => ({
     credentials: service ?? (await credentials(room.session, name)),
     service: { proxy: !service, credentialsUrl: service ? service.credentialsUrl : CREDENTIALS_URL },
     camera: name === OWN,
     sound: $("sound").value !== "off",
     volume: 0,
-  });
+  }));
 }
 
 function listen() {

@@ -35,9 +35,9 @@ export class Observation {
     on("manager", ({ viewer, event, detail }) => event === "handoverend" && this.#receipts.set(viewer, detail));
   }
 
-  /** The servers have just been taken away from under `disconnected` people; `migrated` had a notice from the SDK. */
-  hit({ disconnected, migrated }) {
-    this.#hit = { at: wallClock(), disconnected, migrated };
+  /** The servers were taken away `at` this time from under `disconnected` people; `migrated` were told to migrate. */
+  hit(at, { disconnected, migrated }) {
+    this.#hit = { at, disconnected, migrated };
   }
 
   /**

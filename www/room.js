@@ -53,7 +53,7 @@ export class Room extends EventTarget {
     return this.#states.get(name) ?? { state: name === null ? "empty" : "joining", phase: null };
   }
 
-  /** Seats `name` and joins the call; `order` as in `Seat.join`. Rejects if the call cannot be joined. */
+  /** Seats `name` at once and joins the call; `order` brings what `Seat.join` takes. Rejects if the call cannot be joined. */
   async add(name, order) {
     const seat = new Seat(this.#stage, name);
     this.#seats.set(name, seat);
@@ -61,7 +61,7 @@ export class Room extends EventTarget {
     this.#listen(seat);
     this.look(this.viewer ?? name);
     try {
-      await seat.join({ kind: this.#kind, ...order });
+      await seat.join({ kind: this.#kind, ...(await order()) });
     } catch (error) {
       await this.remove(name);
       throw error;

@@ -55,10 +55,11 @@ async function giveNotice(rooms, say) {
 }
 
 async function takeServersAway(rooms, observations, options) {
+  const at = wallClock();
   const hits = await Promise.all(rooms.map((room) => rotate(room.session, options)));
   rooms.forEach((room, i) => {
-    room.mark(wallClock(), "servers gone");
-    observations[i].hit(hits[i]);
+    room.mark(at, "servers gone");
+    observations[i].hit(at, hits[i]);
   });
 }
 
