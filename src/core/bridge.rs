@@ -3,9 +3,10 @@
 //! # On the wire
 //!
 //! While a client has two legs it sends every app signal on *both*, so that it reaches those who are in one session
-//! only. Each copy is directly preceded, on its leg, by a [`Stamp`] of ours: a running number, and the sender's
-//! connection in the session that it leaves. A leg keeps the order of one sender's messages, hence a stamp belongs to
-//! the next app signal of that sender on that leg.
+//! only. A leg keeps the order of one sender's messages, so each copy travels between two messages of ours that name
+//! it: a [`Stamp`] right before ("my next signal here is") and the same stamp right after ("my last signal here was").
+//! The stamp has a running number and the sender's connection in the session that it leaves. The one after is for those
+//! who have joined in between, and for stamps whose signal could not be sent.
 //!
 //! When a client sees everybody in the new session it says on the old leg that it has *settled*, and sends on the new
 //! leg only. It goes on stamping for one hold time: what it sent on the old leg before may still be on its way to
@@ -21,16 +22,17 @@
 //!   itself is gone;
 //! * the hold time has passed.
 //!
-//! What the same sender sends on the new leg meanwhile queues behind it. People who aren't in the old leg, and the
-//! server, are heard at once.
+//! What the same sender sends on the new leg meanwhile queues behind it. People who aren't in the old leg are heard at
+//! once; only their first signal, within a hold time of our joining, waits a moment for the stamp after it. The server
+//! is always heard at once.
 //!
 //! # What is promised
 //!
 //! Of each stamped signal at least one copy of which arrives, exactly one copy is delivered. Per sender the order is
-//! that of sending, as long as the old leg isn't slower than the new one by more than the hold time. A signal is lost
-//! only if every copy is: one that was sent on a single leg is lost with that leg, and one that was sent on both is
-//! lost if the receiver leaves the old leg before that copy has arrived and had not joined the new one when the other
-//! copy was sent there.
+//! that of sending, as long as the old leg isn't slower than the new one by more than the hold time, and nobody who
+//! has settled goes back to the old leg. A signal is lost only if no copy arrives: one that was sent on a single leg is
+//! lost with that leg; one that was sent on both is lost to whoever leaves the old leg before it has arrived there and
+//! had not joined the new one when it was sent there.
 //!
 //! # Forged stamps
 //!
@@ -91,8 +93,8 @@ enum Receiving {
     Plain,
     /// Two legs.
     Overlap(Waiting),
-    /// The old leg again, with held copies from the new one that the old one will bring, or time will release.
-    RolledBack(Waiting),
+    /// One leg again, whichever, and what the overlap has left behind.
+    Closing(Waiting),
 }
 
 impl Bridge {
@@ -100,18 +102,17 @@ impl Bridge {
     /// leg's.
     #[must_use]
     pub fn new(hold: Duration) -> Self {
-        Self {
-            hold,
-            outgoing: Outgoing::default(),
-            receiving: Receiving::Plain,
-            delivery: Delivery::default(),
-        }
+        Self { hold, outgoing: Outgoing::default(), receiving: Receiving::Plain, delivery: Delivery::default() }
     }
 
     /// The overlap begins. The machine calls it when the successor is connected, before it handles anything else from
     /// there. `me` is this client's connection on the old leg, `members` are all connections there.
     ///
-    /// An overlap that is still on ends: whichever of its legs isn't named here counts as gone.
+    /// An overlap that is still on ends: whichever of its legs isn't named here counts as gone. What a new leg that was
+    /// given up has left behind goes on waiting for the old leg.
+    ///
+    /// When the old leg was lost before the successor was connected, the machine calls this and then
+    /// [`old_leg_gone`](Self::old_leg_gone): second copies of what the old leg brought may come all the same.
     pub fn open(
         &mut self,
         old: LegId,
@@ -120,7 +121,9 @@ impl Bridge {
         members: impl IntoIterator<Item = ConnectionId>,
         now: Time,
     ) {
-        self.flush(now);
+        if self.waiting_on(old).is_none() {
+            self.flush(now);
+        }
         let memory = &mut self.delivery.memory;
         memory.link(old, new);
         let behind = members
@@ -132,7 +135,11 @@ impl Bridge {
                 (member, passed)
             })
             .collect();
-        self.receiving = Receiving::Overlap(Waiting::new(old, new, self.hold, behind));
+        let waiting = match std::mem::replace(&mut self.receiving, Receiving::Plain) {
+            Receiving::Plain => Waiting::new(old, new, self.hold, behind, now),
+            Receiving::Overlap(before) | Receiving::Closing(before) => before.again(new, behind, now),
+        };
+        self.receiving = Receiving::Overlap(waiting);
         self.outgoing.open(me);
     }
 
@@ -167,34 +174,40 @@ impl Bridge {
         self.release(now);
     }
 
-    /// A stamp arrived. The machine calls it for every leg, overlapping or not: who has one leg may soon have two.
+    /// The stamp before a signal arrived. The machine calls it for every leg, overlapping or not: who has one leg may
+    /// soon have two.
     pub fn handle_stamp(&mut self, leg: LegId, from: &ConnectionId, stamp: Stamp, now: Time) {
-        self.delivery.memory.stamped(leg, from, stamp, now);
+        self.delivery.memory.stamp(leg, from, stamp, now);
+    }
+
+    /// The stamp after a signal arrived. The machine calls it for every leg, overlapping or not.
+    pub fn handle_stamped(&mut self, leg: LegId, from: &ConnectionId, stamp: Stamp, now: Time) {
+        let memory = &mut self.delivery.memory;
+        memory.pass_stamp(leg, from, &stamp);
+        match &mut self.receiving {
+            Receiving::Overlap(waiting) | Receiving::Closing(waiting) if waiting.new_leg() == leg => {
+                waiting.handle_stamped(from, stamp, now, memory);
+            }
+            Receiving::Plain | Receiving::Overlap(_) | Receiving::Closing(_) => {}
+        }
+        self.release(now);
     }
 
     /// An app signal arrived. The machine calls it for every leg, overlapping or not; `from` is `None` for the server.
-    pub fn handle_signal(
-        &mut self,
-        leg: LegId,
-        from: Option<&ConnectionId>,
-        signal: SignalId,
-        now: Time,
-    ) {
+    pub fn handle_signal(&mut self, leg: LegId, from: Option<&ConnectionId>, signal: SignalId, now: Time) {
         let Some(from) = from else {
             self.delivery.pass(signal);
             return;
         };
         let stamp = self.delivery.memory.take_stamp(leg, from, now);
         match &mut self.receiving {
-            Receiving::Overlap(waiting) | Receiving::RolledBack(waiting)
-                if waiting.old() == leg =>
-            {
+            Receiving::Overlap(waiting) | Receiving::Closing(waiting) if waiting.old() == leg => {
                 waiting.handle_old(from, stamp, signal, now, &mut self.delivery);
             }
-            Receiving::Overlap(waiting) if waiting.new_leg() == leg => {
+            Receiving::Overlap(waiting) | Receiving::Closing(waiting) if waiting.new_leg() == leg => {
                 waiting.handle_new(from, stamp, signal, now, &mut self.delivery);
             }
-            Receiving::Plain | Receiving::Overlap(_) | Receiving::RolledBack(_) => {
+            Receiving::Plain | Receiving::Overlap(_) | Receiving::Closing(_) => {
                 self.delivery.once(leg, from, stamp.as_ref(), signal, now);
             }
         }
@@ -211,22 +224,19 @@ impl Bridge {
     /// delivered.
     pub fn old_leg_gone(&mut self, now: Time) {
         self.settle(now);
-        self.flush(now);
+        self.close(now, Waiting::expect_nobody);
     }
 
     /// The new leg was given up or lost. The machine calls it when the old leg is the only one again. What is held
     /// keeps waiting for the old leg's copy, at most the hold time.
     pub fn new_leg_gone(&mut self, now: Time) {
         self.outgoing.roll_back();
-        self.receiving = match std::mem::replace(&mut self.receiving, Receiving::Plain) {
-            Receiving::Overlap(waiting) => Receiving::RolledBack(waiting),
-            other @ (Receiving::Plain | Receiving::RolledBack(_)) => other,
-        };
-        self.release(now);
+        self.close(now, |_| {});
     }
 
     /// The stamp for this client's next app signal, whichever legs it goes out on. The machine calls it once for each
-    /// signal of the app's, and puts the stamp before every copy. `None`: no stamp is due.
+    /// signal of the app's, and puts the stamp before and after every copy, for the same recipients. `None`: no stamp
+    /// is due.
     #[must_use]
     pub fn next_stamp(&mut self, now: Time) -> Option<Stamp> {
         self.outgoing.next_stamp(now)
@@ -243,7 +253,8 @@ impl Bridge {
     pub fn poll_timeout(&self) -> Option<Time> {
         match &self.receiving {
             Receiving::Plain => self.delivery.memory.forget_at(),
-            Receiving::Overlap(waiting) | Receiving::RolledBack(waiting) => waiting.next_release(),
+            Receiving::Overlap(waiting) => waiting.next_release(),
+            Receiving::Closing(waiting) => Some(waiting.next_release().unwrap_or(waiting.over_at())),
         }
     }
 
@@ -258,7 +269,7 @@ impl Bridge {
     /// What is held for the old leg, if `leg` is that.
     fn waiting_on(&mut self, leg: LegId) -> Option<&mut Waiting> {
         match &mut self.receiving {
-            Receiving::Overlap(waiting) | Receiving::RolledBack(waiting) => {
+            Receiving::Overlap(waiting) | Receiving::Closing(waiting) => {
                 Some(waiting).filter(|waiting| waiting.old() == leg)
             }
             Receiving::Plain => None,
@@ -270,9 +281,9 @@ impl Bridge {
         match &mut self.receiving {
             Receiving::Plain => {}
             Receiving::Overlap(waiting) => waiting.release(now, &mut self.delivery),
-            Receiving::RolledBack(waiting) => {
+            Receiving::Closing(waiting) => {
                 waiting.release(now, &mut self.delivery);
-                if waiting.is_empty() {
+                if waiting.is_over(now) {
                     self.receiving = Receiving::Plain;
                     self.delivery.memory.keep_until_after(now);
                 }
@@ -280,13 +291,24 @@ impl Bridge {
         }
     }
 
+    /// One of the legs is gone.
+    fn close(&mut self, now: Time, prepare: impl FnOnce(&mut Waiting)) {
+        self.receiving = match std::mem::replace(&mut self.receiving, Receiving::Plain) {
+            Receiving::Plain => Receiving::Plain,
+            Receiving::Overlap(mut waiting) | Receiving::Closing(mut waiting) => {
+                prepare(&mut waiting);
+                Receiving::Closing(waiting)
+            }
+        };
+        self.release(now);
+    }
+
     /// Lets go of all that is held: the overlap is over.
     fn flush(&mut self, now: Time) {
         match std::mem::replace(&mut self.receiving, Receiving::Plain) {
             Receiving::Plain => {}
-            Receiving::Overlap(mut waiting) | Receiving::RolledBack(mut waiting) => {
-                waiting.expect_nobody();
-                waiting.release(now, &mut self.delivery);
+            Receiving::Overlap(waiting) | Receiving::Closing(waiting) => {
+                waiting.release_all(now, &mut self.delivery);
                 self.delivery.memory.keep_until_after(now);
             }
         }

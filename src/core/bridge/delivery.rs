@@ -21,14 +21,7 @@ impl Delivery {
     }
 
     /// Delivers a signal, unless its other copy was.
-    pub(super) fn once(
-        &mut self,
-        leg: LegId,
-        from: &ConnectionId,
-        stamp: Option<&Stamp>,
-        signal: SignalId,
-        now: Time,
-    ) {
+    pub(super) fn once(&mut self, leg: LegId, from: &ConnectionId, stamp: Option<&Stamp>, signal: SignalId, now: Time) {
         let Some(stamp) = stamp else {
             self.pass(signal);
             return;

@@ -71,23 +71,31 @@ impl Memory {
         self.known(leg, from).is_some_and(|sender| sender.settled)
     }
 
-    pub(super) fn stamped(&mut self, leg: LegId, from: &ConnectionId, stamp: Stamp, now: Time) {
+    pub(super) fn stamp(&mut self, leg: LegId, from: &ConnectionId, stamp: Stamp, now: Time) {
         if let Some(sender) = self.sender(leg, from, now) {
             sender.stamp = Some(stamp);
         }
     }
 
-    /// The stamp of the app signal that has just come, if it has one that makes sense: numbers rise, and whom a sender
-    /// claims to be doesn't change.
-    pub(super) fn take_stamp(
-        &mut self,
-        leg: LegId,
-        from: &ConnectionId,
-        now: Time,
-    ) -> Option<Stamp> {
+    /// The signal that a stamp belongs to is past, whether it came or not.
+    pub(super) fn pass_stamp(&mut self, leg: LegId, from: &ConnectionId, stamp: &Stamp) {
+        let sender = self.legs.get_mut(&leg).and_then(|leg| leg.get_mut(from));
+        if let Some(sender) = sender {
+            sender.stamp.take_if(|before| before.number <= stamp.number);
+        }
+    }
+
+    /// The stamp of the app signal that has just come, if it has one that makes sense.
+    pub(super) fn take_stamp(&mut self, leg: LegId, from: &ConnectionId, now: Time) -> Option<Stamp> {
         let sender = self.legs.get_mut(&leg)?.get_mut(from)?;
         sender.settled = false;
         let stamp = sender.stamp.take()?;
+        self.accept(leg, from, stamp, now)
+    }
+
+    /// Checks that a stamp makes sense: numbers rise, and whom a sender claims to be doesn't change.
+    pub(super) fn accept(&mut self, leg: LegId, from: &ConnectionId, stamp: Stamp, now: Time) -> Option<Stamp> {
+        let sender = self.sender(leg, from, now)?;
         if stamp.number <= sender.latest {
             return None;
         }
@@ -98,7 +106,6 @@ impl Memory {
             sender.of = Some(stamp.of.clone());
         }
         sender.latest = stamp.number;
-        self.keep_until_after(now);
         Some(stamp)
     }
 
@@ -114,16 +121,8 @@ impl Memory {
     }
 
     /// Whether this signal was delivered from the leg before or after.
-    pub(super) fn other_copy_delivered(
-        &self,
-        leg: LegId,
-        from: &ConnectionId,
-        stamp: &Stamp,
-    ) -> bool {
-        let before = || {
-            self.original(leg, stamp)
-                .is_some_and(|original| original.delivered.contains(stamp.number))
-        };
+    pub(super) fn other_copy_delivered(&self, leg: LegId, from: &ConnectionId, stamp: &Stamp) -> bool {
+        let before = || self.original(leg, stamp).is_some_and(|original| original.delivered.contains(stamp.number));
         let after = || {
             self.predecessors
                 .iter()
@@ -156,8 +155,7 @@ impl Memory {
 
     /// Whether `connection`, on the next leg, belongs to `from`, as far as `from` has said.
     fn may_be(&self, connection: &ConnectionId, leg: LegId, from: &ConnectionId) -> bool {
-        self.known(leg, from)
-            .is_none_or(|sender| sender.moved.is_empty() || sender.moved.contains(connection))
+        self.known(leg, from).is_none_or(|sender| sender.moved.is_empty() || sender.moved.contains(connection))
     }
 
     /// Whom a stamp names, on the leg before.
@@ -197,9 +195,6 @@ impl Numbers {
 
     fn contains(&self, number: u64) -> bool {
         let after = self.0.partition_point(|(first, _)| *first <= number);
-        after
-            .checked_sub(1)
-            .and_then(|run| self.0.get(run))
-            .is_some_and(|(_, last)| number <= *last)
+        after.checked_sub(1).and_then(|run| self.0.get(run)).is_some_and(|(_, last)| number <= *last)
     }
 }

@@ -51,9 +51,6 @@ impl Outgoing {
             }
         };
         self.sent += 1;
-        Some(Stamp {
-            number: self.sent,
-            of,
-        })
+        Some(Stamp { number: self.sent, of })
     }
 }

@@ -1,0 +1,4 @@
+//! Host tests of the core, in virtual time.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod bridge;
