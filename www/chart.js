@@ -25,7 +25,7 @@ const COLOURS = [
   "handover",
 ].concat(["renewing", "overlapping", "settling", "leaving", "recovering", "disconnected", "failed"]);
 
-/** Draws what a viewer has seen in the last thirty seconds: a lane of frame gaps per person, the call's states above. */
+/** Draws a viewer's last thirty seconds: a lane of frame gaps per person, and the states of the call above them. */
 export class StripChart {
   #canvas;
   #colours = {};

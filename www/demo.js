@@ -6,8 +6,8 @@
  *   #left, #right  data-state        the state of the call as the viewer has it; data-kind: "handover" | "today"
  *   [data-count]                     the three counters of each room, for the viewer
  *   .receipt p     data-turn, data-unnoticed   one receipt per rotation, the latest first
- *   window.demo    { state, problem, rotate(how), setPeople(n), rooms: { left, right } }; `rotate("notice" | "surprise")`
- *                  resolves when both rooms have come to rest; of a room:
+ *   window.demo    { state, problem, rotate(how), setPeople(n), rooms: { left, right } }; the promise of
+ *                  `rotate("notice" | "surprise")` resolves when the next rotation can be begun; a room is
  *                  { session, people, viewer, look(name), state, counters, receipt: { result, words }, eyes(name) }
  *
  * The address takes `?people=2..5`, `?mode=routed|relayed`.

@@ -1,6 +1,6 @@
 /**
- * Measures what is really on screen: for each tile, the time between one presented frame and the next, and whether there
- * is a picture at all. It looks at the page from outside and asks neither the SDK nor the package.
+ * Measures what is really on screen: for each tile, the time between one presented frame and the next, and whether
+ * there is a picture at all. It looks at the page from outside and asks neither the SDK nor the package.
  */
 
 const SAMPLE_EVERY = 100; // ms: one column of the strip chart
@@ -8,7 +8,13 @@ const OVERDUE_AFTER = 300; // ms without a new frame: more than one that is mere
 const FROZEN_AFTER = 1000; // ms without a new frame
 const DARK = 16; // of 255: the brightest pixel of a picture that counts as black
 
-/** @typedef {"live" | "frozen" | "black"} Picture */
+/**
+ * @typedef {object} Face
+ * @property {string} name
+ * @property {boolean} own the preview of oneself
+ * @property {number} gap the longest in the last 100 ms, in ms, the one still open included
+ * @property {"live" | "frozen" | "black"} picture
+ */
 
 export class Gauge {
   #tiles;
@@ -21,8 +27,7 @@ export class Gauge {
 
   /**
    * @param {() => { name: string, own: boolean, slot: HTMLElement }[]} tiles the tiles on screen now
-   * @param {(sample: { at: number, tiles: { name: string, own: boolean, gap: number, picture: Picture }[] }) => void} report
-   *   called every 100 ms; `at` and `gap` in ms, `gap` the longest of the last 100 ms, the one still open included
+   * @param {(sample: { at: number, tiles: Face[] }) => void} report called every 100 ms; `at` in ms since the epoch
    */
   constructor(tiles, report) {
     this.#tiles = tiles;

@@ -10,8 +10,8 @@ export class Media {
   #tone = null;
 
   /**
-   * @param {{ name: string, camera: boolean, sound: boolean }} options camera: one's own, asked for by the SDK; sound: publish
-   *   audio at all
+   * @param {{ name: string, camera: boolean, sound: boolean }} options camera: the real one, which the SDK asks for;
+   *   sound: publish audio at all
    */
   constructor({ name, camera, sound }) {
     this.#name = name;

@@ -91,7 +91,7 @@ export class Observation {
     this.#onSample();
   }
 
-  /** What comes later, a page too busy to draw for instance, still counts as a gap, but not as never having come back. */
+  /** A gap that comes later, from a page too busy to draw for instance, is still a gap, but nobody is away any more. */
   #comeToRest() {
     this.#rested = true;
     this.#backAfter = this.#brokenAt === null ? 0 : Math.max(0, this.#brokenAt - this.#hit.at);

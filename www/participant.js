@@ -6,8 +6,9 @@
  *     service: { proxy: boolean, credentialsUrl: string | null }, camera: boolean, sound: boolean, volume: 0..100 }
  *   { type: "volume", value: 0..100 }   { type: "handover", sessionId }   { type: "leave" }
  * To the demo:
- *   { type: "ready" }   { type: "joined" }   { type: "left" }   { type: "vanished", name }   { type: "error", code, message, fatal }
- *   { type: "state", state, reason }   { type: "manager", event, detail }   { type: "sample", at, tiles } (see `gauge.js`)
+ *   { type: "ready" }   { type: "joined" }   { type: "left" }   { type: "vanished", name }
+ *   { type: "state", state, reason }   { type: "manager", event, detail }   { type: "error", code, message, fatal }
+ *   { type: "sample", at, tiles } (see `gauge.js`)
  */
 import { Gauge } from "./gauge.js";
 import { Media } from "./media.js";

@@ -7,8 +7,9 @@ const MOVING = new Set(["handover", "recovering"]);
 /**
  * A call and its people. It knows who sits in it, what each of them has seen, and what the page must be told.
  *
- * Events: `change` (anything that the page draws seldom: people, viewer, state), `look` (another viewer), `sample` { viewer, alive, tiles },
- * `vanished` { viewer, name }, `manager` { viewer, event, detail }, `error` { viewer, code, message }.
+ * Events: `change` (anything that the page draws seldom: people, viewer, state), `look` (another viewer),
+ * `sample` { viewer, alive, tiles }, `vanished` { viewer, name }, `manager` { viewer, event, detail },
+ * `error` { viewer, code, message }.
  */
 export class Room extends EventTarget {
   /** The session that a newcomer joins. */
@@ -53,7 +54,7 @@ export class Room extends EventTarget {
     return this.#states.get(name) ?? { state: name === null ? "empty" : "joining", phase: null };
   }
 
-  /** Seats `name` at once and joins the call; `order` brings what `Seat.join` takes. Rejects if the call cannot be joined. */
+  /** Seats `name` at once and joins the call; `order` brings what `Seat.join` takes. Rejects if that fails. */
   async add(name, order) {
     const seat = new Seat(this.#stage, name);
     this.#seats.set(name, seat);
