@@ -1,0 +1,91 @@
+//! Names of things, and where new ones come from.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! name {
+    ($(#[$about:meta])* $name:ident) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The name as it stands on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<T: Into<String>> From<T> for $name {
+            fn from(name: T) -> Self {
+                Self(name.into())
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name!(
+    /// A session, named by whoever asked for it first.
+    SessionId
+);
+name!(
+    /// A client in a session; the client makes it, and keeps it through a migration.
+    ConnectionId
+);
+name!(
+    /// A published stream; its publisher makes it, and keeps it through a migration.
+    StreamId
+);
+name!(
+    /// One client's subscription to one stream.
+    SubscriberId
+);
+
+/// One WebSocket, as the server numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WireId(pub u64);
+
+/// One signalling link: a client's tie to one server, which may outlive several wires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LinkId(pub u64);
+
+/// Draws random-looking UUIDs from a seed, so that a run can be repeated (SplitMix64).
+#[derive(Debug)]
+pub struct Ids(u64);
+
+impl Ids {
+    /// A source whose names depend on nothing but `seed`.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next UUID (version 4 in form).
+    pub fn uuid(&mut self) -> String {
+        let bytes = (u128::from(self.draw()) << 64) | u128::from(self.draw());
+        uuid::Builder::from_random_bytes(bytes.to_be_bytes()).into_uuid().to_string()
+    }
+
+    fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+}

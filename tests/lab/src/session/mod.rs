@@ -1,0 +1,323 @@
+//! Sessions: who is there, what they publish, who watches it.
+//!
+//! Everything here is pure: a [`Request`](crate::raptor::Request) or an order goes in, and what has to be said to whom comes
+//! out in an [`Outbox`].
+
+mod orders;
+mod requests;
+
+use crate::id::{ConnectionId, LinkId, SessionId, StreamId, SubscriberId};
+use crate::journal::Entry;
+use crate::link::Sender;
+use crate::raptor::{ConnectionInfo, Message, Peer, StreamContent, StreamInfo};
+use crate::time::Time;
+use crate::token::{Role, Token};
+
+pub use requests::Asking;
+
+/// The reason that the service gives when its servers rotate, and the one that makes the SDK migrate.
+pub const SERVER_ROTATION: &str = "serverRotation";
+
+/// How media travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// From browser to browser, and the SDK knows it.
+    Relayed,
+    /// From browser to browser, though the SDK believes in a media router: one peer connection per subscription and
+    /// generation of servers.
+    Routed,
+}
+
+impl Mode {
+    /// The names of the modes in the control API.
+    pub const NAMES: &[&str] = &["relayed", "routed"];
+
+    /// Its name in the control API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Relayed => "relayed",
+            Self::Routed => "routed",
+        }
+    }
+
+    /// The mode of a session that nobody created: routed if its name says so.
+    #[must_use]
+    pub fn of_name(session: &str) -> Self {
+        if session.contains("routed") { Self::Routed } else { Self::Relayed }
+    }
+
+    /// Where the SDK is told that media come from.
+    #[must_use]
+    pub const fn source(self) -> &'static str {
+        match self {
+            Self::Relayed => "P2P",
+            Self::Routed => "MANTIS",
+        }
+    }
+}
+
+/// A client in a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    /// Its ID.
+    pub id: ConnectionId,
+    /// When it joined.
+    pub joined: Time,
+    /// The text in its token.
+    pub data: String,
+    /// What it may do.
+    pub role: Role,
+    /// What its SDK can do.
+    pub capabilities: Vec<String>,
+    /// Whether it doesn't want to hear of the others' connections.
+    pub quiet: bool,
+    /// Where it is reached: after a migration, on the new server.
+    pub link: LinkId,
+    /// The generation of the server it is on.
+    pub generation: u32,
+}
+
+impl Client {
+    /// Whether its SDK can migrate, and was told to.
+    #[must_use]
+    pub fn can_migrate(&self) -> bool {
+        self.capabilities.iter().any(|capability| capability == "migrate")
+    }
+
+    fn info(&self) -> ConnectionInfo {
+        ConnectionInfo {
+            id: self.id.clone(),
+            creation_time: self.joined.as_millis(),
+            data: self.data.clone(),
+            permissions: self.role.permissions(),
+        }
+    }
+}
+
+/// A stream in a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stream {
+    /// Its ID.
+    pub id: StreamId,
+    /// Its publisher.
+    pub owner: ConnectionId,
+    /// When it began.
+    pub began: Time,
+    /// What it is, as it is now.
+    pub content: StreamContent,
+}
+
+/// A subscription in a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// Its ID.
+    pub id: SubscriberId,
+    /// What is watched.
+    pub stream: StreamId,
+    /// Who watches.
+    pub owner: ConnectionId,
+}
+
+/// A message for one client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// Where it goes.
+    pub to: LinkId,
+    /// Who says it.
+    pub sender: Sender,
+    /// What is said.
+    pub message: Message,
+}
+
+/// What follows from a request or an order.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    /// What is to be said, in order.
+    pub deliveries: Vec<Delivery>,
+    /// Links that are to be closed, once what is said on them has had time to arrive.
+    pub closing: Vec<LinkId>,
+    /// What is to be written in the journal.
+    pub entries: Vec<Entry>,
+}
+
+impl Outbox {
+    fn say(&mut self, client: &Client, message: Message) {
+        self.pass_on(Sender::Server, client, message);
+    }
+
+    fn pass_on(&mut self, sender: Sender, client: &Client, message: Message) {
+        self.deliveries.push(Delivery { to: client.link, sender, message });
+    }
+}
+
+/// A session.
+#[derive(Debug)]
+pub struct Session {
+    /// Its ID.
+    pub id: SessionId,
+    /// Whose it is.
+    pub application: String,
+    /// How media travel.
+    pub mode: Mode,
+    /// Counts the rotations of its servers.
+    pub generation: u32,
+    /// Whether clients may try to come back when they lose their socket.
+    pub reconnection: bool,
+    mute_on_entry: bool,
+    clients: Vec<Client>,
+    streams: Vec<Stream>,
+    subscriptions: Vec<Subscription>,
+}
+
+/// What a client that joins brings along.
+#[derive(Debug)]
+pub struct Joining {
+    /// Its ID.
+    pub id: ConnectionId,
+    /// Its link.
+    pub link: LinkId,
+    /// The generation of the server at the link's other end.
+    pub generation: u32,
+    /// Its token, found good.
+    pub token: Token,
+    /// What its SDK can do.
+    pub capabilities: Vec<String>,
+    /// Whether it doesn't want to hear of the others' connections.
+    pub quiet: bool,
+}
+
+impl Session {
+    /// An empty session.
+    #[must_use]
+    pub const fn new(id: SessionId, application: String, mode: Mode) -> Self {
+        Self {
+            id,
+            application,
+            mode,
+            generation: 0,
+            reconnection: true,
+            mute_on_entry: false,
+            clients: Vec::new(),
+            streams: Vec::new(),
+            subscriptions: Vec::new(),
+        }
+    }
+
+    /// The address under which messages name the session.
+    #[must_use]
+    pub fn base(&self) -> String {
+        format!("/v2/partner/{}/session/{}", self.application, self.id)
+    }
+
+    /// Everybody, in the order in which they joined.
+    #[must_use]
+    pub fn clients(&self) -> &[Client] {
+        &self.clients
+    }
+
+    /// All streams, oldest first.
+    #[must_use]
+    pub fn streams(&self) -> &[Stream] {
+        &self.streams
+    }
+
+    /// All subscriptions, oldest first.
+    #[must_use]
+    pub fn subscriptions(&self) -> &[Subscription] {
+        &self.subscriptions
+    }
+
+    /// One client.
+    #[must_use]
+    pub fn client(&self, id: &str) -> Option<&Client> {
+        self.clients.iter().find(|client| client.id.as_str() == id)
+    }
+
+    /// The client that is reached over this link; nobody, if it has migrated away from it.
+    #[must_use]
+    pub fn client_on(&self, link: LinkId) -> Option<&Client> {
+        self.clients.iter().find(|client| client.link == link)
+    }
+
+    /// Takes a client out, and tells the others why.
+    pub fn leave(&mut self, id: &ConnectionId, reason: &str, out: &mut Outbox) {
+        let Some(at) = self.clients.iter().position(|client| &client.id == id) else { return };
+        self.clients.remove(at);
+        let (gone, kept) = self.subscriptions.drain(..).partition(|subscription| &subscription.owner == id);
+        self.subscriptions = kept;
+        gone.iter().for_each(|subscription: &Subscription| self.tell_publisher_of_end(subscription, out));
+        let streams: Vec<StreamId> = self.streams_of(id).map(|stream| stream.id.clone()).collect();
+        streams.iter().for_each(|stream| self.end_stream(stream, reason, None, out));
+        for client in self.clients.iter().filter(|client| !client.quiet) {
+            out.say(client, Message::ConnectionDeleted { connection: id.clone(), reason: reason.to_owned() });
+        }
+        out.entries.push(Entry::Disconnected {
+            session: self.id.clone(),
+            connection: id.clone(),
+            reason: reason.to_owned(),
+        });
+    }
+
+    fn streams_of(&self, owner: &ConnectionId) -> impl Iterator<Item = &Stream> {
+        self.streams.iter().filter(move |stream| &stream.owner == owner)
+    }
+
+    fn stream(&self, id: &StreamId) -> Option<&Stream> {
+        self.streams.iter().find(|stream| &stream.id == id)
+    }
+
+    fn subscription(&self, id: &SubscriberId) -> Option<&Subscription> {
+        self.subscriptions.iter().find(|subscription| &subscription.id == id)
+    }
+
+    fn end_stream(&mut self, id: &StreamId, reason: &str, but: Option<&ConnectionId>, out: &mut Outbox) {
+        self.streams.retain(|stream| &stream.id != id);
+        self.subscriptions.retain(|subscription| &subscription.stream != id);
+        for client in self.clients.iter().filter(|client| Some(&client.id) != but) {
+            out.say(client, Message::StreamDeleted { stream: id.clone(), reason: reason.to_owned() });
+        }
+        out.entries.push(Entry::StreamDeleted {
+            session: self.id.clone(),
+            stream: id.clone(),
+            reason: reason.to_owned(),
+        });
+    }
+
+    fn end_subscription(&mut self, id: &SubscriberId, out: &mut Outbox) {
+        let Some(at) = self.subscriptions.iter().position(|subscription| &subscription.id == id) else { return };
+        let ended = self.subscriptions.remove(at);
+        self.tell_publisher_of_end(&ended, out);
+    }
+
+    fn tell_publisher_of_end(&self, ended: &Subscription, out: &mut Outbox) {
+        let Some(publisher) = self.publisher_of(&ended.stream) else { return };
+        let message = Message::SubscriberDeleted { stream: ended.stream.clone(), subscriber: ended.id.clone() };
+        out.pass_on(Sender::Client(ended.owner.clone()), publisher, message);
+    }
+
+    fn publisher_of(&self, stream: &StreamId) -> Option<&Client> {
+        self.client(self.stream(stream)?.owner.as_str())
+    }
+
+    fn stream_info(&self, stream: &Stream) -> Option<StreamInfo> {
+        let owner = self.client(stream.owner.as_str())?;
+        Some(StreamInfo {
+            id: stream.id.clone(),
+            creation_time: stream.began.as_millis(),
+            connection: owner.info(),
+            connection_id: owner.id.clone(),
+            source_stream_id: self.mode.source(),
+            content: stream.content.clone(),
+        })
+    }
+
+    /// The peer connection that a subscriber on this generation of servers needs.
+    fn peer(&self, subscriber: &SubscriberId, generation: u32) -> Peer {
+        let peer_id = match self.mode {
+            Mode::Relayed => None,
+            Mode::Routed => Some(format!("{generation}-{subscriber}")),
+        };
+        Peer { peer_id, source_stream_id: self.mode.source(), simulcast_enabled: false }
+    }
+}
