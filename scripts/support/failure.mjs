@@ -1,7 +1,8 @@
 // What went wrong, in a form that can be shown to somebody who only typed `npm test`.
 
-/** Lines of a failed command's output that are shown: the cause is nearly always among the last. */
-const SHOWN_LINES = 25;
+/** Lines of a failed command's output that are shown: the cause is nearly always among the last, else among the first. */
+const LAST_LINES = 20;
+const FIRST_LINES = 8;
 
 /** A step that did not work: what failed, the end of its output, and what to do about it. */
 export class Failure extends Error {
@@ -18,8 +19,8 @@ export class Failure extends Error {
 
   /** The whole story, for the terminal. */
   get report() {
-    const tail = this.lines.filter((line) => line.trim()).slice(-SHOWN_LINES);
-    return [`✗ ${this.message}`, ...tail.map((line) => `    ${line}`), `  What to do: ${this.advice}`].join("\n");
+    const excerpt = excerptOf(this.lines.filter((line) => line.trim())).map((line) => `    ${line}`);
+    return [`✗ ${this.message}`, ...excerpt, `  What to do: ${this.advice}`].join("\n");
   }
 }
 
@@ -43,4 +44,10 @@ export async function main(script) {
     console.error(`\n${reportOf(error)}`);
     process.exitCode = 1;
   }
+}
+
+/** @param {string[]} lines */
+function excerptOf(lines) {
+  if (lines.length <= FIRST_LINES + LAST_LINES) return lines;
+  return [...lines.slice(0, FIRST_LINES), "...", ...lines.slice(-LAST_LINES)];
 }

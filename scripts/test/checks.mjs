@@ -33,6 +33,11 @@ const CHECKS = [
     command: ["cargo", "metadata", "--locked", "--format-version", "1", "--no-deps"],
   },
   {
+    // An npm that adds a package to a folder where others are installed forgets those of other platforms.
+    name: "package-lock.json agrees with package.json, for every platform",
+    command: ["npm", "ci", "--dry-run", "--no-audit", "--no-fund"],
+  },
+  {
     name: "clippy has nothing to say about host code",
     command: ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
   },
