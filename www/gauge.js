@@ -91,7 +91,7 @@ export class Gauge {
     const top = onTop(slot);
     if (!top || face.last === null) return "black";
     if (top instanceof HTMLVideoElement && open <= FROZEN_AFTER) return "live";
-    return this.#isBlack(top) ? "black" : "frozen";
+    return showsPoster(top) || !this.#isBlack(top) ? "frozen" : "black";
   }
 
   #isBlack(picture) {
@@ -114,11 +114,16 @@ function onTop(slot) {
 }
 
 function showsPicture(element) {
-  if (element instanceof HTMLVideoElement)
-    return element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && isOpaque(element);
-  return (element instanceof HTMLCanvasElement || element instanceof HTMLImageElement) && isOpaque(element);
+  if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
+  if (element instanceof HTMLVideoElement) return hasFrame(element) || showsPoster(element);
+  return element instanceof HTMLCanvasElement || element instanceof HTMLImageElement;
 }
 
-function isOpaque(element) {
-  return element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+/** The SDK's migration leaves the last frame as the poster of a video while it gives it another stream. */
+function showsPoster(element) {
+  return element instanceof HTMLVideoElement && !hasFrame(element) && element.poster !== "";
+}
+
+function hasFrame(video) {
+  return video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
 }
