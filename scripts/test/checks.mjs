@@ -33,7 +33,7 @@ const CHECKS = [
     command: ["cargo", "metadata", "--locked", "--format-version", "1", "--no-deps"],
   },
   {
-    // An npm that adds a package to a folder where others are installed forgets those of other platforms.
+    // npm leaves out, without a word, a platform's package that the registry at hand doesn't have.
     name: "package-lock.json agrees with package.json, for every platform",
     command: ["npm", "ci", "--dry-run", "--no-audit", "--no-fund"],
   },
