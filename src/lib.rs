@@ -11,3 +11,6 @@ mod dom;
 mod ot;
 #[cfg(target_arch = "wasm32")]
 mod shell;
+
+#[cfg(target_arch = "wasm32")]
+pub use shell::Manager;

@@ -157,11 +157,7 @@ impl RawAnnouncement {
             Data::BrokenJson => return Err(Rejection::NotJson),
             Data::Text(text) if text.trim().is_empty() => return Err(Rejection::Empty),
             Data::Text(text) => (Some(text.as_str()), Deadline::None, None),
-            Data::Json {
-                session_id,
-                deadline,
-                epoch,
-            } => (session_id.as_deref(), *deadline, *epoch),
+            Data::Json { session_id, deadline, epoch } => (session_id.as_deref(), *deadline, *epoch),
         };
         let session_id = check_session_id(session_id).map_err(Rejection::Invalid)?;
         if matches!(deadline, Deadline::Unreadable) {
@@ -181,11 +177,7 @@ impl RawAnnouncement {
                 Ok(_) | Err(_) => return Err(Rejection::PastDeadline),
             },
         };
-        Ok(Announcement {
-            session_id,
-            deadline,
-            epoch,
-        })
+        Ok(Announcement { session_id, deadline, epoch })
     }
 }
 
@@ -236,9 +228,7 @@ impl Rejection {
             Self::FromParticipant => {
                 "The announcement comes from a participant, not from a server; the option newSessionFrom says who is believed."
             }
-            Self::Duplicate => {
-                "The announcement repeats one that was accepted, or is older than that."
-            }
+            Self::Duplicate => "The announcement repeats one that was accepted, or is older than that.",
             Self::CurrentSession => "The announcement names the session that the call is in.",
             Self::PastDeadline => "The announcement's deadline has passed.",
         }
@@ -251,9 +241,7 @@ impl Flaw {
     pub fn message(self) -> &'static str {
         match self {
             Self::NoSessionId => "The announcement names no session: sessionId is missing.",
-            Self::LongSessionId => {
-                "The announcement's session ID is longer than 255 characters, as none is."
-            }
+            Self::LongSessionId => "The announcement's session ID is longer than 255 characters, as none is.",
             Self::OddSessionId => {
                 "The announcement's session ID has characters other than letters, digits and -._~=, as none has."
             }

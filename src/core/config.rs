@@ -8,9 +8,7 @@ use std::time::Duration;
 use super::announcement::Trust;
 use super::backoff::Backoff;
 
-pub use self::check::{
-    Given, HANDOVER_OPTIONS, Kind, Known, MANAGER_OPTIONS, OptionError, check_object, check_option,
-};
+pub use self::check::{Given, HANDOVER_OPTIONS, Kind, Known, MANAGER_OPTIONS, OptionError, check_object, check_option};
 pub use self::nearest::nearest;
 
 /// The policy of a manager.
@@ -58,11 +56,7 @@ impl Default for Config {
             recovery_timeout: Duration::from_secs(120),
             settle_timeout: Duration::from_secs(10),
             signal_hold: Duration::from_secs(2),
-            backoff: Backoff {
-                initial: Duration::from_millis(500),
-                factor: 2,
-                max: Duration::from_secs(10),
-            },
+            backoff: Backoff { initial: Duration::from_millis(500), factor: 2, max: Duration::from_secs(10) },
             trust: Trust::Server,
             seed: 0,
         }

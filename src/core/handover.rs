@@ -1,7 +1,7 @@
 //! One make-before-break, and the recovery that it becomes when the old leg dies first.
 
-use super::ids::{LegId, RenewId, SessionId};
 use super::announcement::Announcement;
+use super::ids::{LegId, RenewId, SessionId};
 use super::protocol::MoveKind;
 use super::receipt::Record;
 use super::state::{Leg, Phase};
@@ -94,9 +94,7 @@ impl Handover {
     /// The moment at which something is overdue.
     pub(super) fn timeout(&self) -> Time {
         match self.step {
-            Step::Renewing { until, .. }
-            | Step::Waiting { until }
-            | Step::Connecting { until, .. } => until,
+            Step::Renewing { until, .. } | Step::Waiting { until } | Step::Connecting { until, .. } => until,
             Step::Overlapping { publish_until, .. } => {
                 publish_until.map_or(self.deadline, |until| until.min(self.deadline))
             }

@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use super::announcement::{RawAnnouncement, Rejection};
 use super::error::Failure;
-use super::ids::{
-    ConnectionId, LegId, OutgoingId, PublisherId, RenewId, SessionId, SignalId, StreamId, ViewId,
-};
+use super::ids::{ConnectionId, LegId, OutgoingId, PublisherId, RenewId, SessionId, SignalId, StreamId, ViewId};
 use super::receipt::Receipt;
 use super::state::{Phase, Status};
 

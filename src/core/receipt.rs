@@ -81,13 +81,7 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn new(now: Time) -> Self {
-        Self {
-            started: now,
-            phases: Vec::new(),
-            tiles: Vec::new(),
-            failures: Vec::new(),
-            promoted: false,
-        }
+        Self { started: now, phases: Vec::new(), tiles: Vec::new(), failures: Vec::new(), promoted: false }
     }
 
     /// Notes that a phase was entered and returns when, or `None` if it is the one already noted last.

@@ -94,9 +94,7 @@ impl Roster {
     pub(super) fn set_own(&mut self, leg: LegId, connection: &ConnectionId) -> Vec<Change> {
         let seen = self.person_at(leg, connection);
         let Some(own) = self.own.clone() else {
-            self.own = Some(seen.unwrap_or_else(|| {
-                self.add_person(leg, connection.clone(), None, Standing::Told)
-            }));
+            self.own = Some(seen.unwrap_or_else(|| self.add_person(leg, connection.clone(), None, Standing::Told)));
             return Vec::new();
         };
         match seen {
@@ -112,12 +110,7 @@ impl Roster {
     }
 
     /// Somebody connected to a leg.
-    pub(super) fn connection_created(
-        &mut self,
-        leg: LegId,
-        info: &ConnectionInfo,
-        now: Time,
-    ) -> Vec<Change> {
+    pub(super) fn connection_created(&mut self, leg: LegId, info: &ConnectionInfo, now: Time) -> Vec<Change> {
         if self.person_at(leg, &info.id).is_some() {
             return Vec::new();
         }
@@ -139,11 +132,7 @@ impl Roster {
     }
 
     /// Somebody's connection to a leg ended.
-    pub(super) fn connection_destroyed(
-        &mut self,
-        leg: LegId,
-        connection: &ConnectionId,
-    ) -> Vec<Change> {
+    pub(super) fn connection_destroyed(&mut self, leg: LegId, connection: &ConnectionId) -> Vec<Change> {
         let Some(key) = self.person_at(leg, connection) else {
             return Vec::new();
         };
@@ -158,12 +147,7 @@ impl Roster {
     }
 
     /// Somebody published on a leg.
-    pub(super) fn stream_created(
-        &mut self,
-        leg: LegId,
-        info: &StreamInfo,
-        now: Time,
-    ) -> Vec<Change> {
+    pub(super) fn stream_created(&mut self, leg: LegId, info: &StreamInfo, now: Time) -> Vec<Change> {
         let mut changes = self.connection_created(leg, &info.connection, now);
         let Some(person) = self.person_at(leg, &info.connection.id) else {
             return changes;
@@ -193,11 +177,7 @@ impl Roster {
     }
 
     /// A stream on a leg ended. Returns its durable ID too, if it is known.
-    pub(super) fn stream_destroyed(
-        &mut self,
-        leg: LegId,
-        stream: &StreamId,
-    ) -> (Option<StreamId>, Vec<Change>) {
+    pub(super) fn stream_destroyed(&mut self, leg: LegId, stream: &StreamId) -> (Option<StreamId>, Vec<Change>) {
         let Some(key) = self.durable_stream(leg, stream) else {
             return (None, Vec::new());
         };
@@ -215,12 +195,7 @@ impl Roster {
     }
 
     /// Somebody said on leg `old` that a connection on the successor is theirs.
-    pub(super) fn moved(
-        &mut self,
-        old: LegId,
-        from: &ConnectionId,
-        connection: &ConnectionId,
-    ) -> Vec<Change> {
+    pub(super) fn moved(&mut self, old: LegId, from: &ConnectionId, connection: &ConnectionId) -> Vec<Change> {
         let Some(key) = self.person_at(old, from) else {
             return Vec::new();
         };
@@ -317,10 +292,7 @@ impl Roster {
 
     /// The durable ID of a connection on a leg.
     pub(super) fn person_at(&self, leg: LegId, connection: &ConnectionId) -> Option<ConnectionId> {
-        self.people
-            .iter()
-            .find(|(_, person)| person.at.get(&leg) == Some(connection))
-            .map(|(key, _)| key.clone())
+        self.people.iter().find(|(_, person)| person.at.get(&leg) == Some(connection)).map(|(key, _)| key.clone())
     }
 
     /// The ID on a leg of somebody with a durable ID.
@@ -330,10 +302,7 @@ impl Roster {
 
     /// The durable ID of a stream on a leg.
     pub(super) fn durable_stream(&self, leg: LegId, stream: &StreamId) -> Option<StreamId> {
-        self.streams
-            .iter()
-            .find(|(_, entry)| entry.at.get(&leg) == Some(stream))
-            .map(|(key, _)| key.clone())
+        self.streams.iter().find(|(_, entry)| entry.at.get(&leg) == Some(stream)).map(|(key, _)| key.clone())
     }
 
     /// The ID on a leg of a stream with a durable ID.
@@ -377,9 +346,7 @@ impl Roster {
     fn others(&self, leg: LegId) -> impl Iterator<Item = &Person> {
         self.people
             .iter()
-            .filter(move |(key, person)| {
-                self.own.as_ref() != Some(*key) && person.at.contains_key(&leg)
-            })
+            .filter(move |(key, person)| self.own.as_ref() != Some(*key) && person.at.contains_key(&leg))
             .map(|(_, person)| person)
     }
 
@@ -390,8 +357,7 @@ impl Roster {
         identity: Option<String>,
         standing: Standing,
     ) -> ConnectionId {
-        let person =
-            Person { identity, at: BTreeMap::from([(leg, id.clone())]), standing, settled: false };
+        let person = Person { identity, at: BTreeMap::from([(leg, id.clone())]), standing, settled: false };
         self.people.insert(id.clone(), person);
         id
     }
@@ -413,10 +379,8 @@ impl Roster {
             return Some(key.clone());
         }
         let identity = info.identity.as_ref()?;
-        let mut candidates = self
-            .people
-            .iter()
-            .filter(|(_, p)| p.identity.as_ref() == Some(identity) && !p.at.contains_key(&leg));
+        let mut candidates =
+            self.people.iter().filter(|(_, p)| p.identity.as_ref() == Some(identity) && !p.at.contains_key(&leg));
         let (key, _) = candidates.next()?;
         candidates.next().is_none().then(|| key.clone())
     }
@@ -446,12 +410,8 @@ impl Roster {
         if let Some(known) = self.people.get_mut(known) {
             known.at.extend(person.at);
         }
-        let theirs: Vec<StreamId> = self
-            .streams
-            .iter()
-            .filter(|(_, stream)| stream.person == *held)
-            .map(|(key, _)| key.clone())
-            .collect();
+        let theirs: Vec<StreamId> =
+            self.streams.iter().filter(|(_, stream)| stream.person == *held).map(|(key, _)| key.clone()).collect();
         let mut changes = Vec::new();
         for key in theirs {
             let Some(stream) = self.streams.remove(&key) else { continue };

@@ -136,10 +136,7 @@ impl Views {
     }
 
     pub(super) fn remove_publisher(&mut self, publisher: PublisherId) -> Vec<LegId> {
-        self.publishers
-            .remove(&publisher)
-            .map(|publisher| publisher.legs.into_keys().collect())
-            .unwrap_or_default()
+        self.publishers.remove(&publisher).map(|publisher| publisher.legs.into_keys().collect()).unwrap_or_default()
     }
 
     pub(super) fn publishers(&self) -> Vec<PublisherId> {

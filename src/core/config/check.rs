@@ -67,16 +67,10 @@ pub enum Kind {
 
 /// Bounds of what one step may take: less than 100 ms fails on any network, and more than 10 minutes is a mistake of
 /// units.
-const STEP: Kind = Kind::Millis {
-    min: 100,
-    max: 600_000,
-};
+const STEP: Kind = Kind::Millis { min: 100, max: 600_000 };
 
 /// Bounds of what a whole handover or recovery may take: up to a day.
-const WHOLE: Kind = Kind::Millis {
-    min: 100,
-    max: 86_400_000,
-};
+const WHOLE: Kind = Kind::Millis { min: 100, max: 86_400_000 };
 
 /// The options of a manager.
 pub const MANAGER_OPTIONS: &[Known] = &[
@@ -89,21 +83,12 @@ pub const MANAGER_OPTIONS: &[Known] = &[
     known("publishTimeout", STEP),
     known("handoverTimeout", WHOLE),
     known("recoveryTimeout", WHOLE),
-    known(
-        "settleTimeout",
-        Kind::Millis {
-            min: 0,
-            max: 600_000,
-        },
-    ),
+    known("settleTimeout", Kind::Millis { min: 0, max: 600_000 }),
 ];
 
 /// The options of `handover()`.
-pub const HANDOVER_OPTIONS: &[Known] = &[
-    known("sessionId", Kind::SessionId),
-    known("deadline", Kind::Deadline),
-    known("from", Kind::Object),
-];
+pub const HANDOVER_OPTIONS: &[Known] =
+    &[known("sessionId", Kind::SessionId), known("deadline", Kind::Deadline), known("from", Kind::Object)];
 
 /// What is wrong with an option. Displays as a sentence that names it, and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,17 +111,14 @@ pub struct OptionError {
 pub fn check_object(argument: &str, given: Given<'_>) -> Result<(), OptionError> {
     match given {
         Given::Missing | Given::Object => Ok(()),
-        Given::Number(_)
-        | Given::Text(_)
-        | Given::Bool(_)
-        | Given::Function
-        | Given::Null
-        | Given::Other(_) => Err(OptionError {
-            option: argument.to_owned(),
-            expected: Some("an object".to_owned()),
-            got: describe(given),
-            nearest: None,
-        }),
+        Given::Number(_) | Given::Text(_) | Given::Bool(_) | Given::Function | Given::Null | Given::Other(_) => {
+            Err(OptionError {
+                option: argument.to_owned(),
+                expected: Some("an object".to_owned()),
+                got: describe(given),
+                nearest: None,
+            })
+        }
     }
 }
 
@@ -145,11 +127,7 @@ pub fn check_object(argument: &str, given: Given<'_>) -> Result<(), OptionError>
 /// # Errors
 ///
 /// There is no such option, or the value isn't one for it.
-pub fn check_option(
-    options: &'static [Known],
-    name: &str,
-    given: Given<'_>,
-) -> Result<&'static Known, OptionError> {
+pub fn check_option(options: &'static [Known], name: &str, given: Given<'_>) -> Result<&'static Known, OptionError> {
     let Some(known) = options.iter().find(|known| known.name == name) else {
         return Err(OptionError {
             option: clip(name),
@@ -165,12 +143,7 @@ pub fn check_option(
         (Kind::OneOf(choices), Given::Text(text)) => nearest(text, choices.iter().copied()),
         _ => None,
     };
-    Err(OptionError {
-        option: name.to_owned(),
-        expected: Some(known.kind.describe()),
-        got: describe(given),
-        nearest,
-    })
+    Err(OptionError { option: name.to_owned(), expected: Some(known.kind.describe()), got: describe(given), nearest })
 }
 
 const fn known(name: &'static str, kind: Kind) -> Known {
@@ -181,12 +154,8 @@ impl Kind {
     fn admits(self, given: Given<'_>) -> bool {
         match (self, given) {
             (Self::SessionId, Given::Missing) => false,
-            (_, Given::Missing)
-            | (Self::Function, Given::Function)
-            | (Self::Object, Given::Object) => true,
-            (Self::Millis { min, max }, Given::Number(millis)) => {
-                (f64::from(min)..=f64::from(max)).contains(&millis)
-            }
+            (_, Given::Missing) | (Self::Function, Given::Function) | (Self::Object, Given::Object) => true,
+            (Self::Millis { min, max }, Given::Number(millis)) => (f64::from(min)..=f64::from(max)).contains(&millis),
             (Self::OneOf(choices), Given::Text(text)) => choices.contains(&text),
             (Self::SignalType, Given::Text(text)) => is_signal_type(text),
             (Self::SessionId, Given::Text(text)) => check_session_id(Some(text)).is_ok(),
@@ -209,9 +178,7 @@ impl Kind {
                 format!("a signal type: 1 to {SIGNAL_TYPE} characters of letters, digits and -._~")
             }
             Self::SessionId => "a session ID: a string of letters, digits and -._~=".to_owned(),
-            Self::Deadline => {
-                "milliseconds since the epoch, or a string with a date in ISO 8601".to_owned()
-            }
+            Self::Deadline => "milliseconds since the epoch, or a string with a date in ISO 8601".to_owned(),
         }
     }
 }

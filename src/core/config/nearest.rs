@@ -20,10 +20,7 @@ pub fn nearest(name: &str, known: impl IntoIterator<Item = &'static str>) -> Opt
 }
 
 fn letters(name: &str) -> Vec<char> {
-    name.chars()
-        .take(LONGEST + 1)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect()
+    name.chars().take(LONGEST + 1).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 /// Edits that make one of the other, no letter edited twice (optimal string alignment).
@@ -35,8 +32,7 @@ fn distance(one: &[char], other: &[char]) -> usize {
         for (column, counterpart) in other.iter().enumerate() {
             let replaced = above[column] + usize::from(letter != counterpart);
             let mut least = replaced.min(above[column + 1] + 1).min(current[column] + 1);
-            if row > 0 && column > 0 && *letter == other[column - 1] && one[row - 1] == *counterpart
-            {
+            if row > 0 && column > 0 && *letter == other[column - 1] && one[row - 1] == *counterpart {
                 let swapped: usize = before[column - 1];
                 least = least.min(swapped + 1);
             }

@@ -30,7 +30,7 @@ impl Machine {
             highest_epoch: self.highest_epoch,
             trust: self.config.trust,
         };
-        let announcement = match raw.check(context) {
+        let announcement = match raw.check(&context) {
             Ok(announcement) => announcement,
             Err(rejection) => {
                 self.tell(Event::AnnouncementRejected { rejection, by_call });
@@ -66,11 +66,7 @@ impl Machine {
                 self.conclude(Outcome::Superseded, State::Connected { leg: old.clone() }, now);
                 old
             }
-            State::Idle
-            | State::Connecting { .. }
-            | State::Disconnected
-            | State::Failed
-            | State::Closed => return,
+            State::Idle | State::Connecting { .. } | State::Disconnected | State::Failed | State::Closed => return,
         };
         let from = old.session.clone();
         self.begin(Some(old), from, to, deadline, now);
@@ -386,10 +382,7 @@ impl Machine {
                     self.leave(old, new, now);
                 }
             }
-            Step::Renewing { .. }
-            | Step::Waiting { .. }
-            | Step::Connecting { .. }
-            | Step::Leaving { .. } => {}
+            Step::Renewing { .. } | Step::Waiting { .. } | Step::Connecting { .. } | Step::Leaving { .. } => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a leg tells: people, streams, pictures and signals.
 
-use super::{ConnectionId, Command, Event, LegId, Machine, SignalKind, State, StreamId, Time, ViewId, WireMessage};
+use super::{Command, ConnectionId, Event, LegId, Machine, SignalKind, State, StreamId, Time, ViewId, WireMessage};
 use crate::core::error::{Code, Failure};
 use crate::core::handover::Step;
 use crate::core::ids::{PublisherId, SignalId};
@@ -117,13 +117,7 @@ impl Machine {
         }
     }
 
-    pub(super) fn publish_failed(
-        &mut self,
-        leg: LegId,
-        publisher: PublisherId,
-        failure: Failure,
-        now: Time,
-    ) {
+    pub(super) fn publish_failed(&mut self, leg: LegId, publisher: PublisherId, failure: Failure, now: Time) {
         let first = !self.views.told(publisher);
         if first && self.primary() == Some(leg) {
             self.unpublish(publisher);
@@ -137,10 +131,7 @@ impl Machine {
     pub(super) fn publisher_ended(&mut self, leg: LegId, publisher: PublisherId, now: Time) {
         if self.keeps_publishers() {
             let message = "the publisher was ended while the call came back";
-            self.attempt_failed(
-                Failure::new(Code::PublishFailed, message),
-                now,
-            );
+            self.attempt_failed(Failure::new(Code::PublishFailed, message), now);
             return;
         }
         for other in self.views.remove_publisher(publisher) {

@@ -1,0 +1,131 @@
+//! When frames of a video are really presented.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlVideoElement;
+
+#[wasm_bindgen]
+extern "C" {
+    #[derive(Clone)]
+    #[wasm_bindgen(extends = HtmlVideoElement)]
+    type FrameVideo;
+
+    #[wasm_bindgen(method, getter, js_name = requestVideoFrameCallback)]
+    fn request(this: &FrameVideo) -> Option<js_sys::Function>;
+
+    #[wasm_bindgen(method, js_name = requestVideoFrameCallback)]
+    fn request_frame(this: &FrameVideo, callback: &js_sys::Function) -> u32;
+
+    #[wasm_bindgen(method, js_name = cancelVideoFrameCallback)]
+    fn cancel_frame(this: &FrameVideo, handle: u32);
+}
+
+/// `HTMLMediaElement.HAVE_CURRENT_DATA`: there is a picture for this moment.
+const HAVE_CURRENT_DATA: u16 = 2;
+
+/// Waits for the first frame of a video. Dropping it gives the wait up.
+///
+/// Evidence is `requestVideoFrameCallback`. A page in the background presents nothing and some browsers have no such
+/// callback; there, playing with a picture at hand is the best evidence to be had, checked four times a second by the
+/// video's own `timeupdate`.
+pub(crate) struct FirstFrame {
+    video: FrameVideo,
+    handle: Option<u32>,
+    on_time: Closure<dyn FnMut()>,
+    _on_frame: Closure<dyn FnMut(f64)>,
+}
+
+impl FirstFrame {
+    /// Calls `presented` once, with the time of the frame (`performance.now()`).
+    pub(crate) fn new(video: &HtmlVideoElement, presented: impl FnOnce(f64) + 'static) -> Self {
+        let video: FrameVideo = video.clone().unchecked_into();
+        let presented = Rc::new(RefCell::new(Some(presented)));
+        let once = Rc::clone(&presented);
+        let on_frame = Closure::<dyn FnMut(f64)>::new(move |now| call_once(&once, now));
+        let seen = video.clone();
+        let on_time = Closure::<dyn FnMut()>::new(move || {
+            let blind = is_hidden() || seen.request().is_none();
+            if blind && seen.ready_state() >= HAVE_CURRENT_DATA {
+                call_once(&presented, now());
+            }
+        });
+        let handle = video.request().map(|_| video.request_frame(on_frame.as_ref().unchecked_ref()));
+        // Adding a listener to a living element does not fail.
+        let _ = video.add_event_listener_with_callback("timeupdate", on_time.as_ref().unchecked_ref());
+        Self { video, handle, on_time, _on_frame: on_frame }
+    }
+}
+
+impl Drop for FirstFrame {
+    fn drop(&mut self) {
+        if let Some(handle) = self.handle {
+            self.video.cancel_frame(handle);
+        }
+        let _ = self.video.remove_event_listener_with_callback("timeupdate", self.on_time.as_ref().unchecked_ref());
+    }
+}
+
+fn call_once<F: FnOnce(f64)>(presented: &RefCell<Option<F>>, now: f64) {
+    // Taken out first: the callback may drop the wait.
+    let presented = presented.borrow_mut().take();
+    if let Some(presented) = presented {
+        presented(now);
+    }
+}
+
+type OnFrame = Closure<dyn FnMut(f64)>;
+
+/// Follows a video and knows when its last frame was presented. Dropping it stops that.
+pub(crate) struct LastFrame {
+    video: FrameVideo,
+    handle: Rc<Cell<u32>>,
+    at: Rc<Cell<Option<f64>>>,
+    _on_frame: Rc<RefCell<Option<OnFrame>>>,
+}
+
+impl LastFrame {
+    /// Starts to follow a video; `None` in a browser without frame callbacks.
+    pub(crate) fn follow(video: &HtmlVideoElement) -> Option<Self> {
+        let video: FrameVideo = video.clone().unchecked_into();
+        video.request()?;
+        let at = Rc::new(Cell::new(None));
+        let handle = Rc::new(Cell::new(0));
+        let on_frame: Rc<RefCell<Option<OnFrame>>> = Rc::default();
+        let (seen, next, again) = (Rc::clone(&at), Rc::clone(&handle), Rc::downgrade(&on_frame));
+        let followed = video.clone();
+        *on_frame.borrow_mut() = Some(Closure::new(move |now| {
+            seen.set(Some(now));
+            if let Some(again) = again.upgrade()
+                && let Some(closure) = &*again.borrow()
+            {
+                next.set(followed.request_frame(closure.as_ref().unchecked_ref()));
+            }
+        }));
+        if let Some(closure) = &*on_frame.borrow() {
+            handle.set(video.request_frame(closure.as_ref().unchecked_ref()));
+        }
+        Some(Self { video, handle, at, _on_frame: on_frame })
+    }
+
+    /// When the last frame was presented (`performance.now()`), if one was since this follows the video.
+    pub(crate) fn at(&self) -> Option<f64> {
+        self.at.get()
+    }
+}
+
+impl Drop for LastFrame {
+    fn drop(&mut self) {
+        self.video.cancel_frame(self.handle.get());
+    }
+}
+
+fn is_hidden() -> bool {
+    web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+}
+
+/// `performance.now()`.
+fn now() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+}

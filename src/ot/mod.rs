@@ -1,0 +1,173 @@
+//! Typed bindings to the SDK's objects: only what the shell touches. What the app touches beyond that goes through
+//! durable objects, whatever it is.
+
+mod listener;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+pub(crate) use listener::Listener;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The SDK's namespace object.
+    #[derive(Clone)]
+    pub(crate) type Ot;
+
+    /// Such as `v2.35.2`.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn version(this: &Ot) -> Option<String>;
+
+    #[wasm_bindgen(method, catch, js_name = initSession)]
+    pub(crate) fn init_session(
+        this: &Ot,
+        application: &JsValue,
+        session: &JsValue,
+        options: &JsValue,
+    ) -> Result<Session, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = initPublisher)]
+    pub(crate) fn init_publisher(
+        this: &Ot,
+        target: &JsValue,
+        options: &JsValue,
+        callback: &Function,
+    ) -> Result<Publisher, JsValue>;
+
+    /// A real session: the SDK keeps one for each session ID and page.
+    #[derive(Clone)]
+    pub(crate) type Session;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn connection(this: &Session) -> Option<Connection>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn connect(this: &Session, token: &JsValue, callback: &Function) -> Result<JsValue, JsValue>;
+
+    /// A promise in SDKs that have promises. It may never settle (SDK-FACTS section 7).
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn disconnect(this: &Session) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn publish(this: &Session, publisher: &Publisher, callback: &Function) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn unpublish(this: &Session, publisher: &Publisher) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn subscribe(
+        this: &Session,
+        stream: &JsValue,
+        target: &JsValue,
+        options: &JsValue,
+        callback: &Function,
+    ) -> Result<Subscriber, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn unsubscribe(this: &Session, subscriber: &Subscriber) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn signal(this: &Session, signal: &JsValue, callback: &Function) -> Result<JsValue, JsValue>;
+
+    /// A client's connection.
+    #[derive(Clone)]
+    pub(crate) type Connection;
+
+    #[wasm_bindgen(method, getter, js_name = connectionId)]
+    pub(crate) fn id(this: &Connection) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn data(this: &Connection) -> Option<String>;
+
+    /// Somebody's stream.
+    #[derive(Clone)]
+    pub(crate) type Stream;
+
+    #[wasm_bindgen(method, getter, js_name = streamId)]
+    pub(crate) fn id(this: &Stream) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn connection(this: &Stream) -> Option<Connection>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn name(this: &Stream) -> Option<String>;
+
+    #[wasm_bindgen(method, getter, js_name = videoType)]
+    pub(crate) fn video_type(this: &Stream) -> Option<String>;
+
+    #[wasm_bindgen(method, getter, js_name = hasVideo)]
+    pub(crate) fn has_video(this: &Stream) -> Option<bool>;
+
+    #[wasm_bindgen(method, getter, js_name = hasAudio)]
+    pub(crate) fn has_audio(this: &Stream) -> Option<bool>;
+
+    /// A real publisher. It belongs to one session.
+    #[derive(Clone)]
+    pub(crate) type Publisher;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn stream(this: &Publisher) -> Option<Stream>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn session(this: &Publisher) -> Option<Session>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn destroy(this: &Publisher) -> Result<JsValue, JsValue>;
+
+    /// `{ deviceId, type, track }`.
+    #[wasm_bindgen(method, catch, js_name = getVideoSource)]
+    pub(crate) fn video_source(this: &Publisher) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = getAudioSource)]
+    pub(crate) fn audio_source(this: &Publisher) -> Result<JsValue, JsValue>;
+
+    /// A real subscriber.
+    #[derive(Clone)]
+    pub(crate) type Subscriber;
+
+    #[wasm_bindgen(method, catch, js_name = setAudioVolume)]
+    pub(crate) fn set_audio_volume(this: &Subscriber, volume: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// What the SDK hands to a listener.
+    #[derive(Clone)]
+    pub(crate) type Event;
+
+    #[wasm_bindgen(method, getter, js_name = type)]
+    pub(crate) fn kind(this: &Event) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn reason(this: &Event) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn stream(this: &Event) -> Option<Stream>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn connection(this: &Event) -> Option<Connection>;
+
+    /// The sender of a signal: `null` for the server, `undefined` if the SDK does not know.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn from(this: &Event) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn data(this: &Event) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn element(this: &Event) -> JsValue;
+
+    #[wasm_bindgen(method, catch, js_name = preventDefault)]
+    pub(crate) fn prevent_default(this: &Event) -> Result<(), JsValue>;
+}
+
+/// The first SDK version that migrates sessions (SDK-FACTS section 8): the version is the only feature test.
+const MIGRATES_SINCE: (u32, u32) = (2, 30);
+
+/// Whether an SDK of this version (`v2.35.2`) knows `sessionMigration`. An unreadable version is taken for a new one,
+/// because older SDKs ignore the option.
+pub(crate) fn migrates(version: Option<&str>) -> bool {
+    let Some(version) = version else { return true };
+    let mut parts = version.trim_start_matches('v').split('.').map(str::parse::<u32>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= MIGRATES_SINCE,
+        _ => true,
+    }
+}

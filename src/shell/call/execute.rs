@@ -1,0 +1,191 @@
+//! Carries out what the machine commands.
+
+use std::rc::Rc;
+
+use js_sys::{Object, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+
+use super::{Call, Leg};
+use crate::core::error::{Code, Failure};
+use crate::core::ids::{LegId, PublisherId, RenewId, SessionId, StreamId, ViewId};
+use crate::core::protocol::{Command, Credentials, Input, MoveKind};
+use crate::shell::js;
+
+impl Call {
+    pub(super) fn execute(self: &Rc<Self>, command: Command) {
+        match command {
+            Command::Renew { request, wanted, previous, kind, attempt } => {
+                self.renew(request, &wanted, &previous, kind, attempt);
+            }
+            Command::AbortRenew(request) => {
+                if let Some(controller) = self.renewals.borrow_mut().remove(&request) {
+                    controller.abort();
+                }
+            }
+            Command::OpenLeg { leg, credentials } => Leg::open(self, leg, &credentials),
+            Command::CloseLeg(leg) => self.close_leg(leg, false),
+            Command::DropLeg(leg) => self.close_leg(leg, true),
+            Command::Disconnect(leg) => {
+                if let Some(leg) = self.leg(leg) {
+                    self.later(move || {
+                        let _ = leg.session.disconnect();
+                    });
+                }
+            }
+            Command::Publish { leg, publisher } => self.publish_on(leg, publisher),
+            Command::Unpublish { leg, publisher } => {
+                let found = self.publishers.borrow().get(&publisher).cloned();
+                if let (Some(publisher), Some(leg)) = (found, self.leg(leg)) {
+                    self.later(move || publisher.unpublish(leg.id, &leg.session));
+                }
+            }
+            Command::Subscribe { leg, view, stream, under } => self.subscribe_on(leg, view, &stream, under),
+            Command::Unsubscribe { leg, view } => {
+                let found = self.views.borrow().get(&view).cloned();
+                if let (Some(view), Some(leg)) = (found, self.leg(leg)) {
+                    self.later(move || view.unsubscribe(leg.id, &leg.session));
+                }
+            }
+            Command::Swap { leg, view } => {
+                let found = self.views.borrow().get(&view).cloned();
+                if let Some(view) = found {
+                    let gap = view.show(leg);
+                    self.swapped(view.stream.as_str(), false, gap);
+                }
+            }
+            Command::SwapPreview { leg, publisher } => {
+                let found = self.publishers.borrow().get(&publisher).cloned();
+                if let Some(publisher) = found {
+                    let gap = publisher.show(leg);
+                    self.swapped("", true, gap);
+                }
+            }
+            Command::SendSignal { outgoing, copies } => self.send_copies(outgoing, copies),
+            Command::SendWire { leg, to, message } => self.send_wire(leg, to.as_ref(), &message),
+        }
+    }
+
+    /// Runs something once the driver is done, so that what the SDK dispatches meanwhile is handled at once.
+    fn later(&self, run: impl FnOnce() + 'static) {
+        self.after.borrow_mut().push(Box::new(run));
+    }
+
+    fn renew(
+        self: &Rc<Self>,
+        request: RenewId,
+        wanted: &SessionId,
+        previous: &SessionId,
+        kind: MoveKind,
+        attempt: u32,
+    ) {
+        let Some(renew) = &self.shared.renew else {
+            let message = "a new session needs new credentials, but there is no option \"renew\"";
+            self.renew_failed(request, Code::RenewMissing, message);
+            return;
+        };
+        let context = Object::new();
+        js::set(&context, "sessionId", wanted.as_str());
+        js::set(&context, "previousSessionId", previous.as_str());
+        js::set(&context, "reason", move_kind(kind));
+        js::set(&context, "attempt", attempt);
+        if let Ok(controller) = web_sys::AbortController::new() {
+            js::set(&context, "signal", controller.signal());
+            self.renewals.borrow_mut().insert(request, controller);
+        }
+        let answer = match renew.call1(&JsValue::UNDEFINED, &context) {
+            Ok(answer) => Promise::resolve(&answer),
+            Err(error) => Promise::reject(&error),
+        };
+        let call = Rc::downgrade(self);
+        spawn_local(async move {
+            let answer = JsFuture::from(answer).await;
+            let Some(call) = call.upgrade() else { return };
+            call.renewals.borrow_mut().remove(&request);
+            match answer {
+                Ok(answer) => call.renewed(request, &answer),
+                Err(error) => {
+                    *call.cause.borrow_mut() = error.clone();
+                    let message = ["renew failed: ", &js::message(&error)].concat();
+                    call.renew_failed(request, Code::RenewThrew, &message);
+                }
+            }
+        });
+    }
+
+    fn renewed(self: &Rc<Self>, request: RenewId, answer: &JsValue) {
+        let text = |name| js::get_string(answer, name).filter(|text| !text.trim().is_empty());
+        let (Some(session), Some(token)) = (text("sessionId"), text("token")) else {
+            let missing = if text("sessionId").is_none() { "sessionId" } else { "token" };
+            let message = ["renew answered without ", missing, ": expected { applicationId?, sessionId, token }"];
+            self.renew_failed(request, Code::RenewInvalid, &message.concat());
+            return;
+        };
+        let credentials = Credentials { application: text("applicationId"), session: SessionId::new(session), token };
+        self.feed(Input::Renewed { request, credentials });
+    }
+
+    fn renew_failed(self: &Rc<Self>, request: RenewId, code: Code, message: &str) {
+        self.feed(Input::RenewFailed { request, failure: Failure::new(code, message) });
+    }
+
+    fn publish_on(self: &Rc<Self>, leg: LegId, id: PublisherId) {
+        let found = self.publishers.borrow().get(&id).cloned();
+        let (Some(publisher), Some(leg)) = (found, self.leg(leg)) else { return };
+        if let Err(error) = publisher.publish(leg.id, &leg.session) {
+            self.publish_failed(leg.id, id, &error);
+        }
+    }
+
+    fn subscribe_on(self: &Rc<Self>, leg: LegId, id: ViewId, stream: &StreamId, under: bool) {
+        let found = self.views.borrow().get(&id).cloned();
+        let (Some(view), Some(leg)) = (found, self.leg(leg)) else { return };
+        let Some(stream) = leg.stream(stream) else { return };
+        if let Err(error) = view.subscribe(leg.id, &leg.session, &stream, under) {
+            self.subscribe_failed(leg.id, id, &error);
+        }
+    }
+
+    /// Leaves a leg silently: its listeners first, so that nothing of it is heard again.
+    fn close_leg(self: &Rc<Self>, id: LegId, keep_publishers: bool) {
+        let Some(leg) = self.legs.borrow_mut().remove(&id) else {
+            self.feed(Input::LegClosed(id));
+            return;
+        };
+        leg.mute();
+        let views: Vec<_> = self.views.borrow().values().cloned().collect();
+        for view in views {
+            view.retire(id, &leg.session);
+        }
+        let publishers: Vec<_> = self.publishers.borrow().values().cloned().collect();
+        for publisher in publishers {
+            if keep_publishers {
+                publisher.keep(id);
+            } else {
+                publisher.retire(id);
+            }
+        }
+        let closed = match leg.session.disconnect() {
+            Ok(closed) => Promise::resolve(&closed),
+            Err(_) => Promise::resolve(&JsValue::UNDEFINED),
+        };
+        let call = Rc::downgrade(self);
+        let closing = async move {
+            // A failed disconnect has closed all the same.
+            let _ = JsFuture::from(closed).await;
+            if let Some(call) = call.upgrade() {
+                call.feed(Input::LegClosed(id));
+            }
+            Ok(JsValue::UNDEFINED)
+        };
+        self.closing.borrow_mut().push(future_to_promise(closing));
+    }
+}
+
+/// The name of a kind of move in JavaScript.
+pub(super) fn move_kind(kind: MoveKind) -> &'static str {
+    match kind {
+        MoveKind::Handover => "handover",
+        MoveKind::Recovery => "recovery",
+    }
+}

@@ -1,0 +1,273 @@
+//! One durable session: the driver of its machine, and what hangs on it.
+//!
+//! # The driver's contract
+//!
+//! Whatever happens is translated into an [`Input`] and handed to [`Call::feed`]. The driver queues it, lets the
+//! machine handle it, carries out what the machine puts out, and re-arms the one timer. It never holds a borrow while
+//! it calls JavaScript, because the SDK calls back synchronously: what comes in meanwhile is queued behind.
+
+mod execute;
+mod leg;
+mod people;
+mod session;
+mod signals;
+mod tell;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Date, Function, Object};
+use wasm_bindgen::prelude::*;
+
+use self::leg::Leg;
+use self::people::{Person, Stream};
+use self::signals::Outgoing;
+use super::durable;
+use super::emitter::Emitter;
+use super::publisher::Publisher;
+use super::shared::Shared;
+use super::view::View;
+use crate::core::error::{Code, Failure};
+use crate::core::ids::{ConnectionId, LegId, OutgoingId, PublisherId, RenewId, SessionId, SignalId, StreamId, ViewId};
+use crate::core::machine::Machine;
+use crate::core::protocol::{Input, Output};
+use crate::core::state::Status;
+use crate::core::time::Time;
+use crate::ot::{self, Event};
+
+/// One durable session.
+pub(super) struct Call {
+    pub(super) shared: Rc<Shared>,
+    application: RefCell<JsValue>,
+    session_id: JsValue,
+    options: Object,
+    /// What `OT.initSession` gave: the leg of the app's own session ID.
+    first: ot::Session,
+    proxy: RefCell<JsValue>,
+    emitter: Emitter,
+    machine: RefCell<Machine>,
+    inbox: RefCell<VecDeque<(Input, Option<Event>)>>,
+    running: Cell<bool>,
+    /// The event of the SDK's that is being handled.
+    event: RefCell<Option<Event>>,
+    /// What must not run while the driver does, because the app's listeners are to be called in the SDK's dispatch.
+    after: RefCell<Vec<Box<dyn FnOnce()>>>,
+    timer: RefCell<Option<Timeout>>,
+    legs: RefCell<BTreeMap<LegId, Rc<Leg>>>,
+    publishers: RefCell<BTreeMap<PublisherId, Rc<Publisher>>>,
+    views: RefCell<BTreeMap<ViewId, Rc<View>>>,
+    people: RefCell<BTreeMap<ConnectionId, Rc<Person>>>,
+    streams: RefCell<BTreeMap<StreamId, Rc<Stream>>>,
+    signals: RefCell<BTreeMap<SignalId, Event>>,
+    outgoing: RefCell<BTreeMap<OutgoingId, Outgoing>>,
+    next_id: Cell<u32>,
+    connecting: RefCell<Option<Function>>,
+    /// The error of the SDK's behind the latest failure.
+    cause: RefCell<JsValue>,
+    renewals: RefCell<BTreeMap<RenewId, web_sys::AbortController>>,
+    waiters: RefCell<Vec<(Function, Function)>>,
+    started: Cell<f64>,
+    gaps: RefCell<Vec<(String, bool, Option<f64>)>>,
+    closing: RefCell<Vec<js_sys::Promise>>,
+}
+
+impl Call {
+    /// What `initSession(applicationId, sessionId, options)` does.
+    pub(super) fn create(
+        shared: &Rc<Shared>,
+        application: JsValue,
+        session_id: JsValue,
+        options: &JsValue,
+    ) -> Result<Rc<Self>, JsValue> {
+        let options = session_options(shared, options);
+        let first = shared.ot.init_session(&application, &session_id, &options)?;
+        let shape = durable::shape_of(&first);
+        let call = Rc::new(Self {
+            shared: Rc::clone(shared),
+            application: RefCell::new(application),
+            session_id,
+            options,
+            first,
+            proxy: RefCell::new(JsValue::UNDEFINED),
+            emitter: Emitter::default(),
+            machine: RefCell::new(Machine::new(shared.config.clone())),
+            inbox: RefCell::default(),
+            running: Cell::new(false),
+            event: RefCell::default(),
+            after: RefCell::default(),
+            timer: RefCell::default(),
+            legs: RefCell::default(),
+            publishers: RefCell::default(),
+            views: RefCell::default(),
+            people: RefCell::default(),
+            streams: RefCell::default(),
+            signals: RefCell::default(),
+            outgoing: RefCell::default(),
+            next_id: Cell::new(1),
+            connecting: RefCell::default(),
+            cause: RefCell::new(JsValue::UNDEFINED),
+            renewals: RefCell::default(),
+            waiters: RefCell::default(),
+            started: Cell::new(0.0),
+            gaps: RefCell::default(),
+            closing: RefCell::default(),
+        });
+        let proxy = durable::make(&shared.host, &shape, &call);
+        shared.host.remember(&call.first, &proxy);
+        *call.proxy.borrow_mut() = proxy;
+        Ok(call)
+    }
+
+    pub(super) fn proxy(&self) -> JsValue {
+        self.proxy.borrow().clone()
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.machine.borrow().status()
+    }
+
+    /// Whether `initSession` with this ID means this call.
+    pub(super) fn is_for(&self, session_id: &JsValue) -> bool {
+        self.session_id == *session_id && self.status() != Status::Closed
+    }
+
+    /// Takes in what happened.
+    pub(super) fn feed(self: &Rc<Self>, input: Input) {
+        self.feed_event(input, None);
+    }
+
+    /// Takes in what happened, and the event that told of it.
+    fn feed_event(self: &Rc<Self>, input: Input, event: Option<Event>) {
+        self.inbox.borrow_mut().push_back((input, event));
+        if self.running.replace(true) {
+            return;
+        }
+        while let Some((input, event)) = self.next_input() {
+            *self.event.borrow_mut() = event;
+            self.machine.borrow_mut().handle_input(input, now());
+            while let Some(output) = self.next_output() {
+                match output {
+                    Output::Command(command) => self.execute(command),
+                    Output::Event(event) => self.tell(event),
+                }
+            }
+            self.event.borrow_mut().take();
+        }
+        self.running.set(false);
+        self.arm();
+        let after = self.after.take();
+        for run in after {
+            run();
+        }
+    }
+
+    fn next_input(&self) -> Option<(Input, Option<Event>)> {
+        self.inbox.borrow_mut().pop_front()
+    }
+
+    fn next_output(&self) -> Option<Output> {
+        self.machine.borrow_mut().poll_output()
+    }
+
+    /// Sets the one timer to the moment that the machine names.
+    fn arm(self: &Rc<Self>) {
+        let due = self.machine.borrow().poll_timeout();
+        let timer = due.map(|(at, _)| {
+            let wait = at.saturating_since(now()).as_millis();
+            let call = Rc::downgrade(self);
+            Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX), move || {
+                if let Some(call) = call.upgrade() {
+                    // Fired, so there is nothing to clear when the next one is set.
+                    if let Some(fired) = call.timer.borrow_mut().take() {
+                        let _ = fired.forget();
+                    }
+                    call.feed(Input::Timeout);
+                }
+            })
+        });
+        *self.timer.borrow_mut() = timer;
+    }
+
+    fn next_id(&self) -> u32 {
+        let id = self.next_id.get();
+        self.next_id.set(id.wrapping_add(1));
+        id
+    }
+
+    fn leg(&self, leg: LegId) -> Option<Rc<Leg>> {
+        self.legs.borrow().get(&leg).cloned()
+    }
+
+    /// The SDK's session whose news is the app's.
+    fn primary_session(&self) -> ot::Session {
+        let primary = self.machine.borrow().primary();
+        primary.and_then(|leg| self.leg(leg)).map_or_else(|| self.first.clone(), |leg| leg.session.clone())
+    }
+
+    fn is_primary(&self, leg: LegId) -> bool {
+        self.machine.borrow().primary() == Some(leg)
+    }
+
+    pub(super) fn publish_failed(self: &Rc<Self>, leg: LegId, publisher: PublisherId, error: &JsValue) {
+        let failure = self.failure(Code::PublishFailed, error);
+        self.feed(Input::PublishFailed { leg, publisher, failure });
+    }
+
+    pub(super) fn subscribe_failed(self: &Rc<Self>, leg: LegId, view: ViewId, error: &JsValue) {
+        let failure = self.failure(Code::SubscribeFailed, error);
+        self.feed(Input::SubscribeFailed { leg, view, failure });
+    }
+
+    /// A subscriber on screen was destroyed by the SDK or the app.
+    pub(super) fn view_destroyed(self: &Rc<Self>, view: ViewId) {
+        self.views.borrow_mut().remove(&view);
+        self.feed(Input::Unsubscribe(view));
+    }
+
+    /// Classifies an error of the SDK's, and remembers it for the app.
+    fn failure(&self, code: Code, error: &JsValue) -> Failure {
+        *self.cause.borrow_mut() = error.clone();
+        Failure::new(code, super::js::message(error))
+    }
+
+    /// Leaves everything and resolves when all is closed, or after a while.
+    pub(super) fn close(self: &Rc<Self>) -> js_sys::Promise {
+        self.feed(Input::Close);
+        let closing: Array = self.closing.take().into_iter().map(JsValue::from).collect();
+        for waiter in self.waiters.take() {
+            let error = self.shared.error("closed", "the manager was closed", &JsValue::UNDEFINED);
+            let _ = waiter.1.call1(&JsValue::UNDEFINED, &error);
+        }
+        self.timer.borrow_mut().take();
+        self.publishers.take();
+        for (_, view) in self.views.take() {
+            view.close();
+        }
+        self.people.take();
+        self.streams.take();
+        js_sys::Promise::all_settled(&closing)
+    }
+}
+
+/// The app's options, with migration on unless it says otherwise and the SDK knows it.
+fn session_options(shared: &Shared, options: &JsValue) -> Object {
+    let options = super::js::copy(options);
+    let unsaid = super::js::get(&options, "sessionMigration").is_undefined();
+    if unsaid && ot::migrates(shared.ot.version().as_deref()) {
+        super::js::set(&options, "sessionMigration", true);
+    }
+    options
+}
+
+/// The page's monotonic clock.
+fn now() -> Time {
+    let millis = web_sys::window().and_then(|window| window.performance()).map_or_else(Date::now, |clock| clock.now());
+    Time::from_millis(millis as u64)
+}
+
+/// The session ID as text, for the core.
+fn text_id(value: &JsValue) -> SessionId {
+    SessionId::new(value.as_string().unwrap_or_default())
+}

@@ -1,0 +1,188 @@
+//! Signals, in and out.
+
+use std::rc::Rc;
+
+use js_sys::{Function, Object, Promise};
+use wasm_bindgen::prelude::*;
+
+use super::Call;
+use crate::core::error::Code;
+use crate::core::ids::{ConnectionId, LegId, OutgoingId, SignalId};
+use crate::core::protocol::{Input, SignalCopy, SignalKind, WireMessage};
+use crate::ot::Event;
+use crate::shell::convert::{self, WIRE_TYPE};
+use crate::shell::js;
+
+/// A signal of the app's that is on its way.
+pub(super) struct Outgoing {
+    signal: Object,
+    /// Copies that are not answered yet.
+    open: usize,
+    done: Option<Function>,
+}
+
+impl Call {
+    /// A signal arrived on a leg.
+    pub(super) fn receive(self: &Rc<Self>, leg: LegId, event: Event) {
+        let full = event.kind().unwrap_or_default();
+        let kind = full.strip_prefix("signal:").unwrap_or("");
+        let kind = if kind == WIRE_TYPE {
+            match convert::wire_message(&event.data()) {
+                Some(message) => SignalKind::Wire(message),
+                // Of a later version of this package, or forged.
+                None => return,
+            }
+        } else if kind == self.shared.signal_type {
+            SignalKind::Announcement(convert::announcement(&event))
+        } else {
+            SignalKind::App
+        };
+        let from = js::get_string(&event.from(), "connectionId").map(ConnectionId::new);
+        let signal = SignalId(self.next_id());
+        self.signals.borrow_mut().insert(signal, event);
+        self.feed(Input::Signal { leg, from, signal, kind });
+    }
+
+    /// `session.signal(signal, callback)`.
+    pub(super) fn send(self: &Rc<Self>, signal: &JsValue, callback: Option<Function>) -> Result<JsValue, JsValue> {
+        if js::get_string(signal, "type").as_deref() == Some(WIRE_TYPE) {
+            let message = "signal(): the type \"opentok-handover\" is reserved for this package";
+            return Err(self.shared.error("invalid_option", message, &JsValue::UNDEFINED));
+        }
+        let to = js::get(signal, "to");
+        let person = self.person_of(&to);
+        let legs = self.machine.borrow().legs();
+        if legs.is_empty() || (js::is_error(&to) && person.is_none()) {
+            // The SDK says best what is wrong.
+            let real = self.shared.host.real_of(&to);
+            let signal = js::copy(signal);
+            js::set(&signal, "to", real);
+            let callback = callback.unwrap_or_else(|| js::callback(|_| {}));
+            return self.primary_session().signal(&signal, &callback);
+        }
+        let outgoing = OutgoingId(self.next_id());
+        let call = Rc::clone(self);
+        let signal = js::copy(signal);
+        let promise = Promise::new(&mut |resolve, reject| {
+            let callback = callback.clone();
+            let done = js::callback(move |error| {
+                if let Some(callback) = &callback
+                    && let Err(thrown) = callback.call1(&JsValue::UNDEFINED, &error)
+                {
+                    crate::shell::emitter::report(thrown);
+                }
+                let settle = if js::is_error(&error) { &reject } else { &resolve };
+                let _ = settle.call1(&JsValue::UNDEFINED, &error);
+            });
+            let pending = Outgoing { signal: signal.clone(), open: 0, done: Some(done) };
+            call.outgoing.borrow_mut().insert(outgoing, pending);
+        });
+        // A failed signal is the callback's to tell; a promise that nobody took must not become an unhandled one.
+        let ignore = Closure::<dyn FnMut(JsValue)>::new(|_| {}).into_js_value();
+        let _ = js::function(js::get(&promise, "catch")).map(|catch| catch.call1(&promise, &ignore));
+        self.feed(Input::Send { outgoing, to: person });
+        Ok(promise.into())
+    }
+
+    pub(super) fn send_copies(self: &Rc<Self>, outgoing: OutgoingId, copies: Vec<SignalCopy>) {
+        if copies.is_empty() {
+            let error = self.shared.error(
+                Code::NotConnected.as_str(),
+                "signal(): nobody of that name is connected",
+                &JsValue::UNDEFINED,
+            );
+            self.copy_answered(outgoing, &error);
+            return;
+        }
+        let signal = {
+            let mut pending = self.outgoing.borrow_mut();
+            let Some(pending) = pending.get_mut(&outgoing) else { return };
+            pending.open = copies.len();
+            pending.signal.clone()
+        };
+        for SignalCopy { leg, to, stamp } in copies {
+            let Some(leg) = self.leg(leg) else {
+                self.copy_answered(outgoing, &JsValue::from_str("the leg is gone"));
+                continue;
+            };
+            if let Some(stamp) = stamp {
+                self.send_wire(leg.id, to.as_ref(), &WireMessage::Stamp(stamp));
+            }
+            let copy = js::copy(&signal);
+            match to {
+                Some(to) => {
+                    let real = leg.connections.borrow().get(&to).map(|(connection, _)| connection.clone());
+                    let own = || leg.session.connection().map(JsValue::from);
+                    js::set(&copy, "to", real.map(JsValue::from).or_else(own).unwrap_or(JsValue::UNDEFINED));
+                }
+                None => {
+                    let _ = js_sys::Reflect::delete_property(&copy, &JsValue::from_str("to"));
+                }
+            }
+            let call = Rc::downgrade(self);
+            let done = js::callback(move |error| {
+                if let Some(call) = call.upgrade() {
+                    call.copy_answered(outgoing, &error);
+                }
+            });
+            if let Err(error) = leg.session.signal(&copy, &done).map(quiet) {
+                self.copy_answered(outgoing, &error);
+            }
+        }
+    }
+
+    /// The app hears of success with the first copy that arrived, of failure when none did.
+    fn copy_answered(&self, outgoing: OutgoingId, error: &JsValue) {
+        let done = {
+            let mut all = self.outgoing.borrow_mut();
+            let Some(pending) = all.get_mut(&outgoing) else { return };
+            pending.open = pending.open.saturating_sub(1);
+            let last = pending.open == 0;
+            let failed = js::is_error(error);
+            let done = if !failed || last { pending.done.take() } else { None };
+            if last {
+                all.remove(&outgoing);
+            }
+            done
+        };
+        if let Some(done) = done {
+            let _ = done.call1(&JsValue::UNDEFINED, error);
+        }
+    }
+
+    pub(super) fn send_wire(&self, leg: LegId, to: Option<&ConnectionId>, message: &WireMessage) {
+        let Some(leg) = self.leg(leg) else { return };
+        let signal = Object::new();
+        js::set(&signal, "type", WIRE_TYPE);
+        js::set(&signal, "data", convert::wire_data(message));
+        if let Some(to) = to {
+            let connections = leg.connections.borrow();
+            let Some((connection, _)) = connections.get(to) else { return };
+            js::set(&signal, "to", connection.clone());
+        }
+        // Who may not signal can't tell; the others then wait for settleTimeout.
+        let _ = leg.session.signal(&signal, &js::callback(|_| {})).map(quiet);
+    }
+
+    pub(super) fn deliver(self: &Rc<Self>, signal: SignalId) {
+        let Some(event) = self.signals.borrow_mut().remove(&signal) else { return };
+        let kind = event.kind().unwrap_or_default();
+        self.recognise();
+        self.dispatch("signal", &event, &Object::new());
+        if kind.starts_with("signal:") {
+            self.dispatch(&kind, &event, &Object::new());
+        }
+    }
+
+    pub(super) fn discard(&self, signal: SignalId) {
+        self.signals.borrow_mut().remove(&signal);
+    }
+}
+
+/// Newer SDKs return a promise too; the callback has told already, so its rejection is nobody's business.
+fn quiet(result: JsValue) {
+    if let Some(catch) = js::function(js::get(&result, "catch")) {
+        let ignore = Closure::<dyn FnMut(JsValue)>::new(|_| {}).into_js_value();
+        let _ = catch.call1(&result, &ignore);
+    }
+}

@@ -1,0 +1,262 @@
+//! Tells the app: its own listeners in the SDK's words, the manager's listeners in ours.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use js_sys::{Date, Object};
+use wasm_bindgen::prelude::*;
+
+use super::Call;
+use super::execute::move_kind;
+use crate::core::error::Failure;
+use crate::core::protocol::{Event, LossReason};
+use crate::core::receipt::{Outcome, Receipt};
+use crate::ot;
+use crate::shell::convert::list;
+use crate::shell::js;
+
+impl Call {
+    pub(super) fn tell(self: &Rc<Self>, event: Event) {
+        match event {
+            Event::StateChange { from, to } => {
+                let detail = self.detail();
+                js::set(&detail, "from", from.as_str());
+                js::set(&detail, "to", to.as_str());
+                self.shared.notify("statechange", &detail);
+            }
+            Event::PhaseChange { phase, at } => {
+                let detail = self.detail();
+                js::set(&detail, "phase", phase.as_str());
+                js::set(&detail, "at", millis(at));
+                self.shared.notify("phasechange", &detail);
+            }
+            Event::HandoverStart { from, to, deadline } => {
+                self.begin_receipt();
+                let detail = self.detail();
+                js::set(&detail, "from", from.as_str());
+                js::set(&detail, "to", to.as_str());
+                js::set(&detail, "deadline", millis(deadline));
+                self.shared.notify("handoverstart", &detail);
+            }
+            Event::HandoverEnd(receipt) => self.tell_receipt(&receipt),
+            Event::RenewFailed { failure, attempt, retry_in } => {
+                let detail = self.detail();
+                js::set(&detail, "error", self.error_of(&failure));
+                js::set(&detail, "attempt", attempt);
+                js::set(&detail, "retryIn", retry_in.map_or(JsValue::NULL, |wait| millis(wait).into()));
+                self.shared.notify("renewfailed", &detail);
+            }
+            Event::AnnouncementRejected { rejection, by_call } => {
+                let message = rejection.message();
+                if by_call {
+                    let code = ["announcement_", rejection.as_str()].concat();
+                    self.refuse(&self.shared.error(&code, message, &JsValue::UNDEFINED));
+                    return;
+                }
+                let detail = self.detail();
+                js::set(&detail, "reason", rejection.as_str());
+                js::set(&detail, "message", message);
+                js::set(&detail, "type", self.shared.signal_type.as_str());
+                self.shared.notify("signalrejected", &detail);
+            }
+            Event::HandoverRefused(failure) => self.refuse(&self.shared.failure(&failure)),
+            Event::Connected => self.tell_connected(),
+            Event::ConnectFailed(failure) => {
+                let error = self.sdk_error(&failure);
+                self.answer_connect(&error);
+            }
+            Event::Reconnecting => {
+                self.begin_receipt();
+                self.dispatch_own("sessionReconnecting", &Object::new());
+            }
+            Event::Reconnected => self.dispatch_own("sessionReconnected", &Object::new()),
+            Event::Disconnected(reason) => self.tell_disconnected(reason),
+            Event::Failed(failure) => {
+                let detail = self.detail();
+                js::set(&detail, "error", self.error_of(&failure));
+                self.shared.notify("failed", &detail);
+            }
+            Event::Published(publisher) => {
+                let found = self.publishers.borrow().get(&publisher).cloned();
+                if let Some(publisher) = found {
+                    publisher.answer(&JsValue::UNDEFINED);
+                }
+            }
+            Event::PublishFailed { publisher, failure } => {
+                let found = self.publishers.borrow_mut().remove(&publisher);
+                if let Some(publisher) = found {
+                    publisher.detach();
+                    publisher.answer(&self.sdk_error(&failure));
+                }
+            }
+            Event::ViewEnded(view) => self.end_view(view),
+            Event::SubscribeFailed { view, failure } => {
+                let found = self.views.borrow_mut().remove(&view);
+                if let Some(view) = found {
+                    view.answer(&self.sdk_error(&failure));
+                    view.close();
+                }
+            }
+            Event::PersonJoined(person) => self.tell_person("connectionCreated", &person, false),
+            Event::PersonLeft(person) => self.tell_person("connectionDestroyed", &person, true),
+            Event::StreamJoined(stream) => self.tell_stream_joined(&stream),
+            Event::StreamLeft(stream) => self.tell_stream_left(&stream),
+            Event::Signal { signal } => self.deliver(signal),
+            Event::SignalDiscarded(signal) => self.discard(signal),
+        }
+    }
+
+    /// Hands an event of the SDK's to the app's listeners, with durable objects in it.
+    pub(super) fn dispatch(self: &Rc<Self>, kind: &str, event: &ot::Event, over: &Object) {
+        if self.emitter.listens(kind) {
+            self.recognise();
+            let event = self.shared.host.durable_event(event, &self.proxy(), over);
+            self.emitter.emit(kind, &event);
+        }
+    }
+
+    /// Hands an event that the SDK didn't dispatch to the app's listeners.
+    pub(super) fn dispatch_own(&self, kind: &str, properties: &Object) {
+        if self.emitter.listens(kind) {
+            let event = self.shared.host.sdk_event(kind, &self.proxy(), properties);
+            self.emitter.emit(kind, &event);
+        }
+    }
+
+    /// The start of every detail of the manager's events.
+    fn detail(&self) -> Object {
+        let detail = Object::new();
+        js::set(&detail, "sessionId", self.session_id.clone());
+        detail
+    }
+
+    fn begin_receipt(&self) {
+        self.started.set(Date::now());
+        self.gaps.take();
+    }
+
+    pub(super) fn swapped(&self, stream: &str, own: bool, gap: Option<f64>) {
+        let detail = self.detail();
+        js::set(&detail, "streamId", stream);
+        js::set(&detail, "own", own);
+        js::set(&detail, "gap", gap.map_or(JsValue::NULL, JsValue::from_f64));
+        self.gaps.borrow_mut().push((stream.to_owned(), own, gap));
+        self.shared.notify("tileswap", &detail);
+    }
+
+    fn tell_receipt(&self, receipt: &Receipt) {
+        let object = self.detail();
+        js::set(&object, "kind", move_kind(receipt.kind));
+        js::set(&object, "from", receipt.from.as_str());
+        js::set(&object, "to", receipt.to.as_str());
+        js::set(&object, "outcome", receipt.outcome.as_str());
+        js::set(&object, "started", self.started.get());
+        js::set(&object, "duration", millis(receipt.duration));
+        js::set(&object, "attempts", receipt.attempts);
+        let phases = list(receipt.phases.iter().map(|(phase, at)| {
+            let entry = Object::new();
+            js::set(&entry, "name", phase.as_str());
+            js::set(&entry, "at", millis(*at));
+            entry
+        }));
+        js::set(&object, "phases", phases);
+        let gaps = self.gaps.take();
+        let tiles = list(receipt.tiles.iter().zip(gaps).map(|((_, at), (stream, own, gap))| {
+            let entry = Object::new();
+            js::set(&entry, "streamId", stream);
+            js::set(&entry, "own", own);
+            js::set(&entry, "swappedAt", millis(*at));
+            js::set(&entry, "gap", gap.map_or(JsValue::NULL, JsValue::from_f64));
+            entry
+        }));
+        js::set(&object, "tiles", tiles);
+        let errors = list(receipt.failures.iter().map(|(failure, at)| {
+            let entry = Object::new();
+            js::set(&entry, "code", failure.code.as_str());
+            js::set(&entry, "message", failure.message.as_str());
+            js::set(&entry, "at", millis(*at));
+            entry
+        }));
+        js::set(&object, "errors", errors);
+        self.shared.notify("handoverend", &object);
+        self.settle_waiters(receipt, &object);
+    }
+
+    /// Answers those who called `handover()`.
+    fn settle_waiters(&self, receipt: &Receipt, object: &Object) {
+        let arrived = matches!(receipt.outcome, Outcome::Completed | Outcome::Promoted);
+        for (resolve, reject) in self.waiters.take() {
+            if arrived {
+                let _ = resolve.call1(&JsValue::UNDEFINED, object);
+                continue;
+            }
+            let message = ["the handover was ", receipt.outcome.as_str()].concat();
+            let code = ["handover_", receipt.outcome.as_str()].concat();
+            let error = self.shared.error(&code, &message, &JsValue::UNDEFINED);
+            js::set(error.unchecked_ref::<Object>(), "receipt", object.clone());
+            let _ = reject.call1(&JsValue::UNDEFINED, &error);
+        }
+    }
+
+    fn refuse(&self, error: &JsValue) {
+        let latest = self.waiters.borrow_mut().pop();
+        if let Some((_, reject)) = latest {
+            let _ = reject.call1(&JsValue::UNDEFINED, error);
+        }
+    }
+
+    fn tell_connected(self: &Rc<Self>) {
+        let event = self.event.borrow().clone();
+        if let Some(event) = event {
+            self.dispatch("sessionConnected", &event, &Object::new());
+        }
+        self.answer_connect(&JsValue::UNDEFINED);
+    }
+
+    pub(super) fn answer_connect(&self, error: &JsValue) {
+        let callback = self.connecting.borrow_mut().take();
+        if let Some(callback) = callback
+            && let Err(error) = callback.call1(&JsValue::UNDEFINED, error)
+        {
+            crate::shell::emitter::report(error);
+        }
+    }
+
+    fn tell_disconnected(self: &Rc<Self>, reason: LossReason) {
+        let event = self.event.borrow().clone().filter(|event| event.kind().as_deref() == Some("sessionDisconnected"));
+        match event {
+            Some(event) => self.dispatch("sessionDisconnected", &event, &Object::new()),
+            None => {
+                let properties = Object::new();
+                js::set(&properties, "reason", loss(reason));
+                self.dispatch_own("sessionDisconnected", &properties);
+            }
+        }
+        self.forget_call();
+    }
+
+    /// The error of the SDK's behind a failure, else ours.
+    fn sdk_error(&self, failure: &Failure) -> JsValue {
+        let cause = self.cause.replace(JsValue::UNDEFINED);
+        if cause.is_undefined() { self.shared.failure(failure) } else { cause }
+    }
+
+    /// Our error, with the SDK's or the app's as its cause.
+    fn error_of(&self, failure: &Failure) -> JsValue {
+        let cause = self.cause.replace(JsValue::UNDEFINED);
+        self.shared.error(failure.code.as_str(), &failure.message, &cause)
+    }
+}
+
+fn loss(reason: LossReason) -> &'static str {
+    match reason {
+        LossReason::ServerRotation => "serverRotation",
+        LossReason::NetworkDisconnected => "networkDisconnected",
+        LossReason::Final => "clientDisconnected",
+    }
+}
+
+/// Whole milliseconds: more would pretend, and float formatting costs bytes.
+fn millis(duration: Duration) -> f64 {
+    duration.as_millis() as f64
+}

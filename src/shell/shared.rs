@@ -1,0 +1,74 @@
+//! What every session and publisher of one manager needs.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+use super::host::Host;
+use super::publisher::Publisher;
+use crate::core::config::Config;
+use crate::core::error::Failure;
+use crate::core::ids::PublisherId;
+use crate::ot::Ot;
+
+/// One manager's SDK, host and options.
+pub(super) struct Shared {
+    pub(super) ot: Ot,
+    pub(super) host: Host,
+    pub(super) config: Config,
+    pub(super) renew: Option<Function>,
+    pub(super) identify: Option<Function>,
+    pub(super) signal_type: String,
+    pub(super) publishers: RefCell<Vec<Rc<Publisher>>>,
+    next_publisher: Cell<u32>,
+}
+
+impl Shared {
+    pub(super) fn new(
+        ot: Ot,
+        host: Host,
+        config: Config,
+        renew: Option<Function>,
+        identify: Option<Function>,
+        signal_type: String,
+    ) -> Self {
+        Self {
+            ot,
+            host,
+            config,
+            renew,
+            identify,
+            signal_type,
+            publishers: RefCell::default(),
+            next_publisher: Cell::new(1),
+        }
+    }
+
+    pub(super) fn next_publisher(&self) -> PublisherId {
+        let id = self.next_publisher.get();
+        self.next_publisher.set(id.wrapping_add(1));
+        PublisherId(id)
+    }
+
+    /// The publisher behind one of our durable publishers.
+    pub(super) fn publisher(&self, durable: &JsValue) -> Option<Rc<Publisher>> {
+        self.publishers.borrow().iter().find(|publisher| publisher.is(durable)).cloned()
+    }
+
+    /// Makes a `HandoverError`.
+    pub(super) fn error(&self, code: &str, message: &str, cause: &JsValue) -> JsValue {
+        self.host.error(code, message, cause)
+    }
+
+    /// Makes a `HandoverError` of a failure.
+    pub(super) fn failure(&self, failure: &Failure) -> JsValue {
+        self.error(failure.code.as_str(), &failure.message, &JsValue::UNDEFINED)
+    }
+
+    /// Dispatches an event on the manager. What its listeners throw is the page's to report, not ours.
+    pub(super) fn notify(&self, kind: &str, detail: &JsValue) {
+        let _ = self.host.notify(kind, detail);
+    }
+}

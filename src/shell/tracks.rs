@@ -1,0 +1,63 @@
+//! What a second publisher captures, and how it doesn't end what the app owns.
+
+use js_sys::{Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::MediaStreamTrack;
+
+use super::js;
+use crate::ot;
+
+/// The capture options of a publisher that goes on where `current` is: the app's own tracks as they are, else the same
+/// devices once more. A device that is open already is opened again without a question, and a publisher that opened
+/// it itself keeps all its abilities (SDK-FACTS, trap 4). A shared screen can't be opened again unasked: its track is
+/// cloned.
+pub(super) fn succeed(options: &Object, current: &ot::Publisher) {
+    if let Ok(source) = current.video_source() {
+        let given = js::get(options, "videoSource");
+        match (given.as_string().as_deref(), js::get_string(&source, "deviceId")) {
+            (Some("screen" | "window" | "application" | "browser"), _) => {
+                if let Ok(track) = js::get(&source, "track").dyn_into::<MediaStreamTrack>() {
+                    js::set(options, "videoSource", track.clone());
+                }
+            }
+            (_, Some(device)) if !is_off(&given) && !is_track(&given) => {
+                js::set(options, "videoSource", device);
+            }
+            _ => {}
+        }
+    }
+    let given = js::get(options, "audioSource");
+    if !is_off(&given)
+        && !is_track(&given)
+        && let Ok(track) = current.audio_source()
+        && let Ok(track) = track.dyn_into::<MediaStreamTrack>()
+        && let Some(device) = js::get_string(&track.get_settings(), "deviceId")
+    {
+        js::set(options, "audioSource", device);
+    }
+}
+
+/// Runs `destroy`, which makes the SDK stop every track of a publisher, so that it does not stop the tracks that the
+/// app supplied: the publisher's successor shows and sounds them too (SDK-FACTS, trap 3).
+pub(super) fn shielded(options: &Object, destroy: impl FnOnce()) {
+    let tracks: Vec<JsValue> =
+        ["videoSource", "audioSource"].into_iter().map(|name| js::get(options, name)).filter(is_track).collect();
+    let stop = JsValue::from_str("stop");
+    let nothing = Function::new_no_args("");
+    for track in &tracks {
+        let _ = Reflect::set(track, &stop, &nothing);
+    }
+    destroy();
+    for track in tracks {
+        let _ = Reflect::delete_property(track.unchecked_ref::<Object>(), &stop);
+    }
+}
+
+fn is_track(value: &JsValue) -> bool {
+    value.is_instance_of::<MediaStreamTrack>()
+}
+
+/// `null` or `false`: the publisher is without it.
+fn is_off(value: &JsValue) -> bool {
+    value.is_null() || value.as_bool() == Some(false)
+}
