@@ -1,15 +1,15 @@
 // The cast. Everything a probe needs to recognise a person, by picture and by ear.
 
 /**
- * Tones are multiples of 100 Hz, so that a window of 10 ms tells them apart without leakage; hues are far apart so
- * that a person looking at a screenshot can tell them apart too. The position in this list is the number that is
+ * Tones are multiples of 93.75 Hz, so that a window of 512 samples at 48 kHz tells them apart without leakage; hues are
+ * far apart so that a person looking at a screenshot can tell them apart too. The position in this list is the number that is
  * drawn into every frame.
  */
 export const PEOPLE = [
-  { name: "ann", hue: 210, tone: 500 },
-  { name: "ben", hue: 30, tone: 800 },
-  { name: "cleo", hue: 130, tone: 1100 },
-  { name: "dan", hue: 300, tone: 1400 },
+  { name: "ann", hue: 210, tone: 562.5 },
+  { name: "ben", hue: 30, tone: 843.75 },
+  { name: "cleo", hue: 130, tone: 1125 },
+  { name: "dan", hue: 300, tone: 1406.25 },
 ];
 
 /** Finds a person by name; a name outside the cast is a mistake in the test. */

@@ -7,7 +7,7 @@ const WAVER = 20;
 /**
  * A stream's own sound says nothing about what is heard: the element that plays it may be muted. So each element's
  * stream is listened to through Web Audio, and the element's loudness follows every 5 ms. A worklet measures each
- * person's tone in windows of 10 ms and says how many elements one hears the person from: one is right, none is a
+ * person's tone in windows of 11 ms and says how many elements one hears the person from: one is right, none is a
  * hole, two is an echo.
  */
 export class SoundProbe {
@@ -15,6 +15,7 @@ export class SoundProbe {
   #node;
   #slots = Array.from({ length: INPUTS }, () => null);
   #changes = PEOPLE.map(() => [{ at: 0, count: 0 }]);
+  #weights = [];
   #offset = 0;
   #heardUntil = 0;
 
@@ -71,7 +72,7 @@ export class SoundProbe {
   #hear({ time, counts }) {
     const at = time * 1000 + this.#offset;
     this.#heardUntil = at;
-    counts?.forEach((count, person) => {
+    counts.forEach((count, person) => {
       if (this.#changes[person].at(-1).count !== count) this.#changes[person].push({ at, count });
     });
   }
@@ -97,7 +98,8 @@ export class SoundProbe {
       this.#slots[input] = { element, track, source };
       weights[input] = loudness(element);
     }
-    this.#node.port.postMessage(weights);
+    if (weights.some((weight, input) => weight !== this.#weights[input])) this.#node.port.postMessage(weights);
+    this.#weights = weights;
   }
 }
 

@@ -1,62 +1,75 @@
-// Measures each person's tone in each input by Goertzel's algorithm, over windows of 10 ms.
+// Measures each person's tone in each input by Goertzel's algorithm, over windows of 512 samples: 11 ms at 48 kHz.
 
 /** A tone is sent with an amplitude of 0.25; a tenth of that is still clearly heard. */
 const AUDIBLE = 0.025;
-const WINDOW = 0.01;
+
+const WINDOW = 512;
 
 class SoundWorklet extends AudioWorkletProcessor {
   #weights = [];
-  #tones;
+  #coefficients;
+  /** Two values per input and tone. */
   #states = [];
   #filled = 0;
-  #length = Math.round(sampleRate * WINDOW);
+  #started = 0;
   #last = "";
-  #quiet = 0;
+  #unchanged = 0;
 
   constructor({ processorOptions: { tones } }) {
     super();
-    this.#tones = tones.map((tone) => 2 * Math.cos((2 * Math.PI * tone) / sampleRate));
+    this.#coefficients = tones.map((tone) => 2 * Math.cos((2 * Math.PI * tone) / sampleRate));
     this.port.onmessage = ({ data }) => {
       this.#weights = data;
     };
   }
 
   process(inputs) {
-    const frames = inputs.find((input) => input.length > 0)?.[0].length ?? 128;
-    for (let frame = 0; frame < frames; frame += 1) {
-      inputs.forEach(([channel], input) => {
-        const state = (this.#states[input] ??= this.#tones.map(() => [0, 0]));
-        const sample = channel ? channel[frame] * (this.#weights[input] ?? 0) : 0;
-        for (let tone = 0; tone < state.length; tone += 1) {
-          const [first, second] = state[tone];
-          state[tone][0] = sample + this.#tones[tone] * first - second;
-          state[tone][1] = first;
-        }
-      });
-      this.#filled += 1;
-      if (this.#filled === this.#length) this.#judge(currentTime + frame / sampleRate);
+    if (this.#filled === 0) this.#started = currentTime;
+    let length = 128;
+    for (let input = 0; input < inputs.length; input += 1) {
+      const channel = inputs[input][0];
+      const weight = this.#weights[input] ?? 0;
+      if (!channel || weight === 0) continue;
+      length = channel.length;
+      const state = (this.#states[input] ??= new Float64Array(2 * this.#coefficients.length));
+      this.#coefficients.forEach((coefficient, tone) => feed(state, 2 * tone, coefficient, channel, weight));
     }
+    this.#filled += length;
+    if (this.#filled >= WINDOW) this.#judge();
     return true;
   }
 
-  #judge(time) {
-    const counts = this.#tones.map(
-      (coefficient, tone) =>
-        this.#states.filter((state) => {
-          const [first, second] = state[tone];
-          const power = first * first + second * second - coefficient * first * second;
-          return (2 * Math.sqrt(Math.max(0, power))) / this.#length > AUDIBLE;
-        }).length,
-    );
-    this.#states.forEach((state) => state.forEach((pair) => pair.fill(0)));
+  #judge() {
+    const counts = this.#coefficients.map((coefficient, tone) => {
+      const audible = this.#states.filter((state) => amplitude(state, 2 * tone, coefficient, this.#filled) > AUDIBLE);
+      return audible.length;
+    });
+    this.#states.forEach((state) => state.fill(0));
     this.#filled = 0;
     const now = counts.join();
-    this.#quiet += 1;
+    this.#unchanged = now === this.#last ? this.#unchanged + 1 : 0;
     // A message for every change, and a sign of life now and then.
-    if (now !== this.#last) this.port.postMessage({ time: time - WINDOW, counts });
-    else if (this.#quiet % 10 === 0) this.port.postMessage({ time });
+    if (this.#unchanged % 8 === 0) this.port.postMessage({ time: this.#started, counts });
     this.#last = now;
   }
+}
+
+function feed(state, at, coefficient, samples, weight) {
+  let first = state[at];
+  let second = state[at + 1];
+  for (let position = 0; position < samples.length; position += 1) {
+    const next = samples[position] * weight + coefficient * first - second;
+    second = first;
+    first = next;
+  }
+  state[at] = first;
+  state[at + 1] = second;
+}
+
+function amplitude(state, at, coefficient, length) {
+  const first = state[at];
+  const second = state[at + 1];
+  return (2 * Math.sqrt(Math.max(0, first * first + second * second - coefficient * first * second))) / length;
 }
 
 registerProcessor("sound-worklet", SoundWorklet);
