@@ -66,6 +66,16 @@ fn whoever_settled_before_the_overlap_is_not_waited_for() {
 }
 
 #[test]
+fn whoever_settled_and_came_back_before_the_overlap_is_waited_for() {
+    let mut desk = Desk::with_one_leg();
+    desk.bridge.handle_settled(OLD, &id("ann"), desk.now);
+    desk.signal(OLD, "ann", 10);
+    desk.open(OLD, NEW);
+    desk.copy(NEW, "ann2", "ann", 1, 11);
+    assert_eq!(desk.outputs(), [deliver(10)]);
+}
+
+#[test]
 fn whoever_sends_on_the_old_leg_after_settling_is_waited_for_again() {
     let mut desk = Desk::overlapping();
     desk.bridge.handle_settled(OLD, &id("ann"), desk.now);

@@ -1,4 +1,7 @@
 //! Host tests of the core, in virtual time.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod announcement;
+mod backoff;
 mod bridge;
+mod config;

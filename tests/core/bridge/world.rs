@@ -301,7 +301,7 @@ impl World {
             Message::Stamp(_, ref to) | Message::App(_, ref to) | Message::Stamped(_, ref to) => {
                 (message.clone(), to.clone())
             }
-            other => (other, None),
+            Message::Connected(_) | Message::Joined | Message::Moved(_) | Message::Settled => (message, None),
         };
         for (_, (client, leg)) in self.sessions[&session].clone() {
             if to.as_ref().is_none_or(|to| *to == self.clients[client].name) {
