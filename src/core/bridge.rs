@@ -121,9 +121,14 @@ impl Bridge {
         members: impl IntoIterator<Item = ConnectionId>,
         now: Time,
     ) {
-        if self.waiting_on(old).is_none() {
-            self.flush(now);
-        }
+        let left_over = match std::mem::replace(&mut self.receiving, Receiving::Plain) {
+            Receiving::Plain => None,
+            Receiving::Overlap(before) | Receiving::Closing(before) if before.old() == old => Some(before),
+            Receiving::Overlap(before) | Receiving::Closing(before) => {
+                before.release_all(now, &mut self.delivery);
+                None
+            }
+        };
         let memory = &mut self.delivery.memory;
         memory.link(old, new);
         let behind = members
@@ -135,9 +140,9 @@ impl Bridge {
                 (member, passed)
             })
             .collect();
-        let waiting = match std::mem::replace(&mut self.receiving, Receiving::Plain) {
-            Receiving::Plain => Waiting::new(old, new, self.hold, behind, now),
-            Receiving::Overlap(before) | Receiving::Closing(before) => before.again(new, behind, now),
+        let waiting = match left_over {
+            None => Waiting::new(old, new, self.hold, behind, now),
+            Some(before) => before.again(new, behind, now),
         };
         self.receiving = Receiving::Overlap(waiting);
         self.outgoing.open(me);
@@ -301,16 +306,5 @@ impl Bridge {
             }
         };
         self.release(now);
-    }
-
-    /// Lets go of all that is held: the overlap is over.
-    fn flush(&mut self, now: Time) {
-        match std::mem::replace(&mut self.receiving, Receiving::Plain) {
-            Receiving::Plain => {}
-            Receiving::Overlap(waiting) | Receiving::Closing(waiting) => {
-                waiting.release_all(now, &mut self.delivery);
-                self.delivery.memory.keep_until_after(now);
-            }
-        }
     }
 }
