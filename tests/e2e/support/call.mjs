@@ -76,6 +76,8 @@ export class Call {
     const context = await this.browser.newContext();
     const participant = new Participant(name, await context.newPage());
     this.people.push(participant);
+    // In the order of the cast, whoever was first: "the first person" is the same one each time.
+    this.people.sort((one, other) => one.name.localeCompare(other.name));
     const address = new URLSearchParams({ ...this.query, ...query, session: this.session, name });
     await participant.page.goto(`${this.lab.url}/e2e/index.html?${address}`);
     await participant.evaluate(() => app.ready);
