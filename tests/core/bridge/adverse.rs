@@ -84,6 +84,16 @@ fn stamps_that_make_no_sense_make_no_difference() {
 }
 
 #[test]
+fn what_somebody_with_one_leg_remembers_is_forgotten_too() {
+    let mut desk = Desk::with_one_leg();
+    desk.copy(OLD, "ann", "ann", 1, 10);
+    desk.wait(59_999);
+    assert!(desk.bridge.poll_timeout().is_some());
+    desk.wait(1);
+    assert_eq!(desk.bridge.poll_timeout(), None);
+}
+
+#[test]
 fn a_minute_after_the_last_stamp_everything_is_forgotten() {
     let mut desk = Desk::overlapping();
     desk.copy(OLD, "ann", "ann", 1, 10);
