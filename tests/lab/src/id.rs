@@ -82,10 +82,40 @@ impl Ids {
         uuid::Builder::from_random_bytes(bytes.to_be_bytes()).into_uuid().to_string()
     }
 
+    /// The next word of six letters.
+    pub fn word(&mut self) -> String {
+        let mut left = self.draw();
+        let letter = |_| {
+            let letter = b'a' + (left % 26) as u8;
+            left /= 26;
+            char::from(letter)
+        };
+        (0..6).map(letter).collect()
+    }
+
     fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_depend_on_the_seed_and_never_repeat() {
+        let draw = |seed| {
+            let mut ids = Ids::new(seed);
+            [ids.uuid(), ids.uuid(), ids.word(), ids.word()]
+        };
+        let names = draw(7);
+        assert_eq!(names, draw(7));
+        assert_ne!(names, draw(8));
+        assert_ne!(names[0], names[1]);
+        assert_eq!(names[0].as_bytes()[14], b'4', "a UUID of version 4: {}", names[0]);
+        assert!(names[2].len() == 6 && names[2].bytes().all(|byte| byte.is_ascii_lowercase()), "{}", names[2]);
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn create(lab: &mut Lab, given: &Arguments, now: Time) -> Answer {
     };
     let name = match given.text("session") {
         Some(name) => SessionId::from(name),
-        None => lab.next_name(&format!("{}-0", mode.name())),
+        None => lab.new_name(mode),
     };
     if lab.session(name.as_str()).is_ok() {
         return Err(ControlError::Conflict(format!("there is a session {:?} already", name.as_str())));

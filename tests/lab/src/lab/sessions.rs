@@ -84,16 +84,30 @@ impl Lab {
         self.note(Entry::SessionCreated { session: name, mode: mode.name() }, now);
     }
 
+    /// A name that no session has yet, made up: `relayed-qkzmwe`.
+    #[must_use]
+    pub fn new_name(&mut self, mode: Mode) -> SessionId {
+        loop {
+            let name = SessionId::from(format!("{}-{}", mode.name(), self.ids.word()));
+            if !self.sessions.contains_key(&name) {
+                return name;
+            }
+        }
+    }
+
     /// A name that no session has yet, made from this one: `demo`, `demo-2`, `demo-3`.
     #[must_use]
     pub fn next_name(&self, name: &str) -> SessionId {
-        let number = |tail: &str| tail.parse::<u32>().ok();
-        let (stem, first) = match name.rsplit_once('-').map(|(stem, tail)| (stem, number(tail))) {
-            Some((stem, Some(number))) => (stem, number.saturating_add(1)),
-            Some((_, None)) | None => (name, 2),
-        };
-        let free = (first..).map(|number| SessionId::from(format!("{stem}-{number}")));
-        free.into_iter().find(|name| !self.sessions.contains_key(name)).unwrap_or_else(|| name.into())
+        let counted = name.rsplit_once('-').and_then(|(stem, tail)| Some((stem, tail.parse::<u32>().ok()?)));
+        let (stem, last) = counted.unwrap_or((name, 1));
+        let mut number = last;
+        loop {
+            number = number.wrapping_add(1);
+            let name = SessionId::from(format!("{stem}-{number}"));
+            if !self.sessions.contains_key(&name) {
+                return name;
+            }
+        }
     }
 
     /// Issues a token, for a session that may be new.

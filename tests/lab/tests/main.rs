@@ -1,0 +1,9 @@
+//! The lab from outside: in virtual time without sockets, and over real ones.
+
+mod control;
+mod faults;
+mod links;
+mod over_http;
+mod rotation;
+mod session;
+mod support;
