@@ -76,6 +76,8 @@ pub enum WireMessage {
     },
     /// On either leg: "my next signal here is number `number`".
     Stamp(Stamp),
+    /// On either leg: "my last signal here was number `number`".
+    Stamped(Stamp),
 }
 
 pub use super::bridge::Stamp;
@@ -385,7 +387,7 @@ pub struct SignalCopy {
     pub leg: LegId,
     /// To one (the ID on that leg), or to all.
     pub to: Option<ConnectionId>,
-    /// Sent right before it.
+    /// Sent right before it, and right after it.
     pub stamp: Option<Stamp>,
 }
 

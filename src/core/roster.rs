@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::ids::{ConnectionId, LegId, StreamId};
+use super::ids::{ConnectionId, LegId, SessionId, StreamId};
 use super::protocol::{ConnectionInfo, StreamInfo, VideoType};
 use super::time::Time;
 
@@ -48,13 +48,16 @@ struct Person {
     identity: Option<String>,
     at: BTreeMap<LegId, ConnectionId>,
     standing: Standing,
-    settled: bool,
+    /// The successor in which this person has said to see everybody.
+    settled: Option<SessionId>,
 }
 
 /// Whether the app has heard of somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
     Told,
+    /// Ourselves, before the SDK has told of our own connection.
+    Unseen,
     /// Perhaps somebody whom the app knows already.
     Held {
         until: Time,
@@ -86,7 +89,7 @@ impl Roster {
         self.successor = None;
         self.claims.clear();
         for person in self.people.values_mut() {
-            person.settled = false;
+            person.settled = None;
         }
     }
 
@@ -94,7 +97,7 @@ impl Roster {
     pub(super) fn set_own(&mut self, leg: LegId, connection: &ConnectionId) -> Vec<Change> {
         let seen = self.person_at(leg, connection);
         let Some(own) = self.own.clone() else {
-            self.own = Some(seen.unwrap_or_else(|| self.add_person(leg, connection.clone(), None, Standing::Told)));
+            self.own = Some(seen.unwrap_or_else(|| self.add_person(leg, connection.clone(), None, Standing::Unseen)));
             return Vec::new();
         };
         match seen {
@@ -111,8 +114,14 @@ impl Roster {
 
     /// Somebody connected to a leg.
     pub(super) fn connection_created(&mut self, leg: LegId, info: &ConnectionInfo, now: Time) -> Vec<Change> {
-        if self.person_at(leg, &info.id).is_some() {
-            return Vec::new();
+        if let Some(key) = self.person_at(leg, &info.id) {
+            return match self.people.get_mut(&key) {
+                Some(person) if person.standing == Standing::Unseen => {
+                    person.standing = Standing::Told;
+                    vec![Change::PersonJoined(key)]
+                }
+                _ => Vec::new(),
+            };
         }
         if self.successor == Some(leg) {
             if let Some(known) = self.recognise(leg, info) {
@@ -209,12 +218,12 @@ impl Roster {
         }
     }
 
-    /// Somebody said on leg `old` that they need it no more.
-    pub(super) fn settled(&mut self, old: LegId, from: &ConnectionId) {
+    /// Somebody said on leg `old` that they need it no more, because they see everybody in `to`.
+    pub(super) fn settled(&mut self, old: LegId, from: &ConnectionId, to: SessionId) {
         if let Some(key) = self.person_at(old, from)
             && let Some(person) = self.people.get_mut(&key)
         {
-            person.settled = true;
+            person.settled = Some(to);
         }
     }
 
@@ -261,7 +270,7 @@ impl Roster {
             .values()
             .filter_map(|person| match person.standing {
                 Standing::Held { until } => Some(until),
-                Standing::Told => None,
+                Standing::Told | Standing::Unseen => None,
             })
             .min()
     }
@@ -338,9 +347,9 @@ impl Roster {
         self.others(old).all(|person| person.at.contains_key(&new))
     }
 
-    /// Whether everybody else who is on `old` has said that they need it no more.
-    pub(super) fn all_settled(&self, old: LegId) -> bool {
-        self.others(old).all(|person| person.settled)
+    /// Whether everybody else who is on `old` has said that they need it no more, now that `new` is there.
+    pub(super) fn all_settled(&self, old: LegId, new: &SessionId) -> bool {
+        self.others(old).all(|person| person.settled.as_ref() == Some(new))
     }
 
     fn others(&self, leg: LegId) -> impl Iterator<Item = &Person> {
@@ -357,7 +366,7 @@ impl Roster {
         identity: Option<String>,
         standing: Standing,
     ) -> ConnectionId {
-        let person = Person { identity, at: BTreeMap::from([(leg, id.clone())]), standing, settled: false };
+        let person = Person { identity, at: BTreeMap::from([(leg, id.clone())]), standing, settled: None };
         self.people.insert(id.clone(), person);
         id
     }

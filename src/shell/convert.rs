@@ -109,10 +109,12 @@ pub(super) fn wire_message(data: &JsValue) -> Option<WireMessage> {
     if let Some(to) = js::get_string(&object, "settled") {
         return Some(WireMessage::Settled { to: SessionId::new(to) });
     }
-    let stamp = js::get(&object, "stamp");
-    let number = js::get(&stamp, "number").as_f64()? as u64;
-    let of = ConnectionId::new(js::get_string(&stamp, "of")?);
-    Some(WireMessage::Stamp(Stamp { number, of }))
+    let read = |name| {
+        let stamp = js::get(&object, name);
+        let number = js::get(&stamp, "number").as_f64()? as u64;
+        Some(Stamp { number, of: ConnectionId::new(js::get_string(&stamp, "of")?) })
+    };
+    read("stamp").map(WireMessage::Stamp).or_else(|| read("stamped").map(WireMessage::Stamped))
 }
 
 /// Writes a message of ours.
@@ -126,14 +128,17 @@ pub(super) fn wire_data(message: &WireMessage) -> JsValue {
             js::set(&data, "moved", moved);
         }
         WireMessage::Settled { to } => js::set(&data, "settled", to.as_str()),
-        WireMessage::Stamp(Stamp { number, of }) => {
-            let stamp = Object::new();
-            js::set(&stamp, "number", *number as f64);
-            js::set(&stamp, "of", of.as_str());
-            js::set(&data, "stamp", stamp);
-        }
+        WireMessage::Stamp(stamp) => js::set(&data, "stamp", stamp_data(stamp)),
+        WireMessage::Stamped(stamp) => js::set(&data, "stamped", stamp_data(stamp)),
     }
     JSON::stringify(&data).map_or(JsValue::NULL, JsValue::from)
+}
+
+fn stamp_data(stamp: &Stamp) -> Object {
+    let data = Object::new();
+    js::set(&data, "number", stamp.number as f64);
+    js::set(&data, "of", stamp.of.as_str());
+    data
 }
 
 /// A list for the app.

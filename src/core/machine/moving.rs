@@ -336,12 +336,6 @@ impl Machine {
         let _ = self.retry(failure, now);
     }
 
-    /// Whether this is the session that this client moves to.
-    pub(super) fn is_moving_to(&self, session: &SessionId) -> bool {
-        let State::Moving(handover) = &self.state else { return false };
-        handover.connected_leg().is_some_and(|new| new.session == *session)
-    }
-
     /// A leg is dead: forgets it, keeping people and publishers for the next one.
     fn drop_leg(&mut self, leg: LegId) {
         self.show_without(leg);
@@ -374,7 +368,7 @@ impl Machine {
             }
             Step::Settling { new, .. } => {
                 let done = match old {
-                    Some(old) => self.roster.all_settled(old),
+                    Some(old) => self.roster.all_settled(old, &new.session),
                     None => !self.roster.has_orphans(),
                 };
                 if done {

@@ -165,17 +165,16 @@ impl Machine {
     fn wire(&mut self, leg: LegId, from: ConnectionId, message: WireMessage, now: Time) {
         match message {
             WireMessage::Stamp(stamp) => self.bridge.handle_stamp(leg, &from, stamp, now),
-            WireMessage::Moved { connection, .. } if self.primary() == Some(leg) => {
+            WireMessage::Stamped(stamp) => self.bridge.handle_stamped(leg, &from, stamp, now),
+            WireMessage::Moved { connection, .. } => {
                 self.bridge.handle_moved(leg, &from, connection.clone(), now);
                 let changes = self.roster.moved(leg, &from, &connection);
                 self.apply(changes);
             }
-            WireMessage::Settled { to } if self.primary() == Some(leg) && self.is_moving_to(&to) => {
-                self.roster.settled(leg, &from);
+            WireMessage::Settled { to } => {
                 self.bridge.handle_settled(leg, &from, now);
+                self.roster.settled(leg, &from, to);
             }
-            // Said on the successor, or of another one: of no use here.
-            WireMessage::Moved { .. } | WireMessage::Settled { .. } => {}
         }
     }
 

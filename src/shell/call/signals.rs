@@ -100,18 +100,19 @@ impl Call {
             pending.open = copies.len();
             pending.signal.clone()
         };
+        // The stamp goes before and after: see `core::bridge`.
         for SignalCopy { leg, to, stamp } in copies {
             let Some(leg) = self.leg(leg) else {
                 self.copy_answered(outgoing, &JsValue::from_str("the leg is gone"));
                 continue;
             };
-            if let Some(stamp) = stamp {
-                self.send_wire(leg.id, to.as_ref(), &WireMessage::Stamp(stamp));
+            if let Some(stamp) = &stamp {
+                self.send_wire(leg.id, to.as_ref(), &WireMessage::Stamp(stamp.clone()));
             }
             let copy = js::copy(&signal);
-            match to {
+            match &to {
                 Some(to) => {
-                    let real = leg.connections.borrow().get(&to).map(|(connection, _)| connection.clone());
+                    let real = leg.connections.borrow().get(to).map(|(connection, _)| connection.clone());
                     let own = || leg.session.connection().map(JsValue::from);
                     js::set(&copy, "to", real.map(JsValue::from).or_else(own).unwrap_or(JsValue::UNDEFINED));
                 }
@@ -127,6 +128,9 @@ impl Call {
             });
             if let Err(error) = leg.session.signal(&copy, &done).map(quiet) {
                 self.copy_answered(outgoing, &error);
+            }
+            if let Some(stamp) = stamp {
+                self.send_wire(leg.id, to.as_ref(), &WireMessage::Stamped(stamp));
             }
         }
     }
