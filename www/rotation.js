@@ -34,6 +34,8 @@ export async function rotateServers(how, rooms, { say, show, gone }) {
       show(room, result);
     });
     await Promise.all(resting);
+    // Until now each room was judged by itself; both share one machine, and what that cost belongs in the receipt.
+    rooms.forEach((room, i) => show(room, observations[i].result));
     if (observations.some(({ result }) => result.migrated > 0)) {
       say("Done. The SDK keeps the old connection for 20 seconds; the next rotation can begin after that.");
       await elapsed(MIGRATION_TAIL);
