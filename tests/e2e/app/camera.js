@@ -13,7 +13,12 @@ export class Camera {
   #loudness = new GainNode(this.#audio, { gain: 0.25 });
   #counter = 0;
 
-  /** How often somebody asked for the camera through getUserMedia: each one is a permission prompt. */
+  #opened = [];
+
+  /**
+   * How often getUserMedia would have asked the person. One that names a device which is open already does not; a
+   * browser asks for the first of them, and for any that names no device.
+   */
   prompts = 0;
 
   constructor(person) {
@@ -44,9 +49,19 @@ export class Camera {
   /** Becomes the camera that getUserMedia opens, for the SDK too. */
   install() {
     window.counts.useCamera(async ({ video, audio } = {}) => {
-      this.prompts += 1;
-      return this.open({ video: Boolean(video), audio: Boolean(audio) });
+      if (![video, audio].every((wanted) => this.#isOpen(wanted))) this.prompts += 1;
+      const stream = this.open({ video: Boolean(video), audio: Boolean(audio) });
+      this.#opened = [...this.#opened.filter(({ readyState }) => readyState === "live"), ...stream.getTracks()];
+      return stream;
     });
+  }
+
+  /** Whether a constraint wants nothing, or a device that a live track came from. */
+  #isOpen(wanted) {
+    if (!wanted) return true;
+    const { exact = wanted.deviceId, ideal } = wanted.deviceId ?? {};
+    const names = [exact, ideal].flat().filter((name) => typeof name === "string");
+    return this.#opened.some((track) => track.readyState === "live" && names.includes(track.getSettings().deviceId));
   }
 
   #draw() {

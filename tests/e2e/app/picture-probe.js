@@ -81,9 +81,9 @@ export class PictureProbe {
     this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     const seen = elements.map((element, row) => {
       const rectangle = element.getBoundingClientRect();
-      const top = topmost(element, rectangle);
+      const { picture: top, cover } = topmost(element, rectangle);
       if (top) this.#context.drawImage(top, 0, row * GRID.height, GRID.width, GRID.height);
-      return { element, rectangle, top };
+      return { element, rectangle, top, cover };
     });
     for (const who of this.#expected)
       if (!elements.some(({ dataset }) => dataset.who === who)) this.#violation(now, "gone", who, "no tile");
@@ -100,7 +100,7 @@ export class PictureProbe {
     for (const [who, count] of shownBy) if (count > 1) this.#violation(now, "twice", who, `in ${count} tiles`);
   }
 
-  #judge(now, { element, rectangle, top }, shown, code, colour) {
+  #judge(now, { element, rectangle, top, cover }, shown, code, colour) {
     const { who } = element.dataset;
     let state = this.#tiles.get(element);
     if (!state) {
@@ -112,7 +112,7 @@ export class PictureProbe {
     } else if (!shown) {
       // Before the first picture a tile is joining, not broken.
       if (state.shown !== null)
-        this.#violation(now, "blank", who, top ? `${top.tagName} of colour ${colour()}` : "nothing on top");
+        this.#violation(now, "blank", who, top ? `${top.tagName} of colour ${colour()}` : cover);
     } else if (shown !== who) this.#violation(now, "wrong", who, `shows ${shown}`);
 
     const place = [rectangle, top?.getBoundingClientRect()].map(
@@ -143,15 +143,15 @@ export class PictureProbe {
   }
 }
 
-/** The picture that a person sees in the middle of a tile; null when something opaque, or nothing, is there. */
+/** The picture that a person sees in the middle of a tile, or else what covers the place. */
 function topmost(tile, { x, y, width, height }) {
   for (const element of document.elementsFromPoint(x + width / 2, y + height / 2)) {
-    if (element === tile || !tile.contains(element)) return null;
+    if (element === tile || !tile.contains(element)) break;
     if (opacity(element, tile) < 0.5) continue;
-    if (PICTURES.has(element.tagName)) return element;
-    if (opaque(getComputedStyle(element))) return null;
+    if (PICTURES.has(element.tagName)) return { picture: element };
+    if (opaque(getComputedStyle(element))) return { cover: `covered by ${element.tagName}.${element.className}` };
   }
-  return null;
+  return { cover: "nothing there" };
 }
 
 function opacity(element, tile) {
