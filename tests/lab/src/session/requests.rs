@@ -195,12 +195,14 @@ impl Session {
         }
     }
 
+    /// Tells everybody that all are muted; each publisher hears it of each of its streams, but for those spared.
     fn mute(&mut self, mute: Mute, out: &mut Outbox) {
         self.mute_on_entry = mute.active;
-        for client in &self.clients {
-            if !self.streams_of(&client.id).any(|stream| mute.exclusion.contains(&stream.id)) {
-                out.say(client, Message::MuteSession(mute.clone()));
-            }
+        self.clients.iter().for_each(|client| out.say(client, Message::MuteSession(mute.clone())));
+        let muted = self.streams.iter().filter(|stream| mute.active && !mute.exclusion.contains(&stream.id));
+        for stream in muted {
+            let Some(publisher) = self.client(stream.owner.as_str()) else { continue };
+            out.say(publisher, Message::MuteStream { stream: stream.id.clone(), mute: mute.clone() });
         }
     }
 }
