@@ -1,0 +1,30 @@
+// What only the browser can count. The SDK keeps every session it ever made, and some listeners with each: so the
+// yardstick is what the bare SDK leaves behind when the recipe moves a call as often.
+import { expect, test } from "./support/fixtures.mjs";
+import { browserCounts } from "./support/holdings.mjs";
+
+const MOVES = 8;
+
+/** The SDK's own leavings vary by a few listeners from call to call. */
+const WAVER = MOVES;
+
+test("moving a call leaves no more listeners and nodes behind than the SDK itself does", async ({ startCall }) => {
+  test.setTimeout(180_000);
+  const climb = {};
+  for (const kind of ["recipe", "package"]) {
+    const call = await startCall({ kind });
+    const [ann] = call.people;
+    await call.handover();
+    await call.settled();
+    const before = await browserCounts(ann);
+    for (let move = 0; move < MOVES; move += 1) {
+      await call.handover();
+      await call.settled();
+    }
+    const after = await browserCounts(ann);
+    climb[kind] = { listeners: after.listeners - before.listeners, nodes: after.nodes - before.nodes };
+    await call.end();
+  }
+  expect(climb.package.listeners, JSON.stringify(climb)).toBeLessThanOrEqual(climb.recipe.listeners + WAVER);
+  expect(climb.package.nodes, JSON.stringify(climb)).toBeLessThanOrEqual(climb.recipe.nodes + 5 * WAVER);
+});
