@@ -43,7 +43,7 @@ async function bind(compiled, fingerprint) {
     advice: "does the version in .tools fit Cargo.toml? Removing .tools lets set-up install it again",
   });
   const module = join(making, `${MODULE}_bg.wasm`);
-  await mustRun(npmBinary("wasm-opt"), ["-O3", module, "-o", module], {
+  await mustRun(npmBinary("wasm-opt"), ["-Oz", module, "-o", module], {
     purpose: "shrinking the wasm module",
     advice: 'the release profile must keep the target_features section: strip = "debuginfo", not true',
   });

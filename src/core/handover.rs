@@ -1,8 +1,8 @@
 //! One make-before-break, and the recovery that it becomes when the old leg dies first.
 
 use super::announcement::Announcement;
-use super::ids::{LegId, RenewId, SessionId};
-use super::protocol::MoveKind;
+use super::ids::{ConnectionId, LegId, RenewId, SessionId};
+use super::protocol::{LossReason, MoveKind};
 use super::receipt::Record;
 use super::state::{Leg, Phase};
 use super::time::Time;
@@ -14,6 +14,8 @@ pub(super) struct Handover {
     pub(super) kind: MoveKind,
     /// The leg that goes on until the successor has proved itself.
     pub(super) old: Option<Leg>,
+    /// The leg that has died.
+    pub(super) loss: Option<Loss>,
     /// The session that is left.
     pub(super) from: SessionId,
     /// The session that is wanted; `renew` may name another.
@@ -28,6 +30,8 @@ pub(super) struct Handover {
     pub(super) record: Record,
     /// Whether the app has been told that it is cut off.
     pub(super) interrupted: bool,
+    /// What was announced when this move was too far to be given back, and when.
+    pub(super) next: Option<(Announcement, Time)>,
 }
 
 /// How far a handover is. What belongs to one step exists in it alone.
@@ -39,18 +43,29 @@ pub(super) enum Step {
     Waiting { until: Time },
     /// The successor is connecting.
     Connecting { new: Leg, until: Time },
-    /// Publishing and subscribing on the successor.
+    /// Publishing and subscribing on the successor, until everybody is there or the old leg has to be left.
     /// `publish_until` is `None` once every publisher is live.
-    Overlapping { new: Leg, publish_until: Option<Time> },
+    Overlapping { new: Leg, publish_until: Option<Time>, until: Time },
     /// All of ours has moved; others are waited for.
     Settling { new: Leg, until: Time },
     /// The old leg is closing.
-    Leaving { new: Leg, old: LegId, until: Time, next: Option<(Announcement, Time)> },
+    Leaving { new: Leg, old: LegId, until: Time },
+}
+
+/// A leg that was lost, as it was.
+#[derive(Debug)]
+pub(super) struct Loss {
+    pub(super) reason: LossReason,
+    pub(super) leg: LegId,
+    /// This client's connection there.
+    pub(super) me: Option<ConnectionId>,
+    /// The others' connections there.
+    pub(super) members: Vec<ConnectionId>,
 }
 
 impl Handover {
     pub(super) fn is_recovery(&self) -> bool {
-        self.old.is_none() && !matches!(self.step, Step::Leaving { .. })
+        self.old.is_none() && !self.is_leaving()
     }
 
     /// What it is now: a handover whose old leg has died is a recovery.
@@ -62,6 +77,15 @@ impl Handover {
         matches!(self.step, Step::Leaving { .. })
     }
 
+    /// Whether the successor has proved itself, or is all there is: it is not given back for a better one.
+    pub(super) fn is_committed(&self) -> bool {
+        match self.step {
+            Step::Renewing { .. } | Step::Waiting { .. } | Step::Connecting { .. } => false,
+            Step::Overlapping { .. } => self.is_recovery(),
+            Step::Settling { .. } | Step::Leaving { .. } => true,
+        }
+    }
+
     pub(super) fn phase(&self) -> Phase {
         match self.step {
             Step::Renewing { .. } | Step::Waiting { .. } => Phase::Renewing,
@@ -70,6 +94,16 @@ impl Handover {
             Step::Settling { .. } => Phase::Settling,
             Step::Leaving { .. } => Phase::Leaving,
         }
+    }
+
+    /// The question to `renew` that is open.
+    pub(super) fn request(&self) -> Option<RenewId> {
+        if let Step::Renewing { request, .. } = self.step { Some(request) } else { None }
+    }
+
+    /// The leg that goes on until the successor has proved itself.
+    pub(super) fn old_leg(&self) -> Option<LegId> {
+        self.old.as_ref().map(|old| old.id)
     }
 
     /// The successor, connected or about to be.
@@ -85,21 +119,23 @@ impl Handover {
 
     /// The successor, once it is connected.
     pub(super) fn connected_leg(&self) -> Option<&Leg> {
-        match &self.step {
-            Step::Connecting { .. } => None,
-            _ => self.new_leg(),
-        }
+        if matches!(self.step, Step::Connecting { .. }) { None } else { self.new_leg() }
+    }
+
+    /// The legs that it holds, the old one first.
+    pub(super) fn legs(&self) -> impl Iterator<Item = LegId> {
+        self.old.iter().chain(self.new_leg()).map(|leg| leg.id)
     }
 
     /// The moment at which something is overdue.
     pub(super) fn timeout(&self) -> Time {
         match self.step {
-            Step::Renewing { until, .. } | Step::Waiting { until } | Step::Connecting { until, .. } => until,
-            Step::Overlapping { publish_until, .. } => {
-                publish_until.map_or(self.deadline, |until| until.min(self.deadline))
-            }
-            Step::Settling { until, .. } => until.min(self.deadline),
-            Step::Leaving { until, .. } => until,
+            Step::Renewing { until, .. }
+            | Step::Waiting { until }
+            | Step::Connecting { until, .. }
+            | Step::Settling { until, .. }
+            | Step::Leaving { until, .. } => until,
+            Step::Overlapping { publish_until, until, .. } => publish_until.unwrap_or(until),
         }
     }
 }

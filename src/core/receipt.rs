@@ -121,10 +121,7 @@ impl Record {
             kind,
             from,
             to,
-            outcome: match outcome {
-                Outcome::Completed if self.promoted => Outcome::Promoted,
-                outcome => outcome,
-            },
+            outcome: if self.promoted && outcome == Outcome::Completed { Outcome::Promoted } else { outcome },
             duration: self.at(now),
             phases: self.phases,
             tiles: self.tiles,

@@ -5,8 +5,9 @@
 //! old leg ([`Roster::moved`]), else by their identity if it is theirs alone. Who is neither is held back for a
 //! moment, in case the word is still on its way, and is then a newcomer: nothing is guessed.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
+
+use litemap::LiteMap;
 
 use super::ids::{ConnectionId, LegId, SessionId, StreamId};
 use super::protocol::{ConnectionInfo, StreamInfo, VideoType};
@@ -34,10 +35,10 @@ pub(super) enum Change {
 /// Everybody and everything that is in the call.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
-    people: BTreeMap<ConnectionId, Person>,
-    streams: BTreeMap<StreamId, Stream>,
+    people: LiteMap<ConnectionId, Person>,
+    streams: LiteMap<StreamId, Stream>,
     /// Connections on a successor that somebody on the old leg said were theirs.
-    claims: BTreeMap<ConnectionId, ConnectionId>,
+    claims: LiteMap<ConnectionId, ConnectionId>,
     own: Option<ConnectionId>,
     /// The leg on which people come back rather than join.
     successor: Option<LegId>,
@@ -46,7 +47,7 @@ pub(super) struct Roster {
 #[derive(Debug)]
 struct Person {
     identity: Option<String>,
-    at: BTreeMap<LegId, ConnectionId>,
+    at: LiteMap<LegId, ConnectionId>,
     standing: Standing,
     /// The successor in which this person has said to see everybody.
     settled: Option<SessionId>,
@@ -69,7 +70,7 @@ struct Stream {
     person: ConnectionId,
     name: String,
     video_type: VideoType,
-    at: BTreeMap<LegId, StreamId>,
+    at: LiteMap<LegId, StreamId>,
     told: bool,
 }
 
@@ -88,7 +89,7 @@ impl Roster {
     pub(super) fn expect_nobody(&mut self) {
         self.successor = None;
         self.claims.clear();
-        for person in self.people.values_mut() {
+        for (_, person) in self.people.iter_mut() {
             person.settled = None;
         }
     }
@@ -175,7 +176,7 @@ impl Roster {
                 person,
                 name: info.name.clone(),
                 video_type: info.video_type,
-                at: BTreeMap::from([(leg, info.id.clone())]),
+                at: LiteMap::from_iter([(leg, info.id.clone())]),
                 told,
             },
         );
@@ -229,10 +230,10 @@ impl Roster {
 
     /// A leg is gone. Those who were on it alone stay until [`Roster::bury`], in case they come back on another.
     pub(super) fn drop_leg(&mut self, leg: LegId) {
-        for person in self.people.values_mut() {
+        for (_, person) in self.people.iter_mut() {
             person.at.remove(&leg);
         }
-        for stream in self.streams.values_mut() {
+        for (_, stream) in self.streams.iter_mut() {
             stream.at.remove(&leg);
         }
     }
@@ -366,7 +367,7 @@ impl Roster {
         identity: Option<String>,
         standing: Standing,
     ) -> ConnectionId {
-        let person = Person { identity, at: BTreeMap::from([(leg, id.clone())]), standing, settled: None };
+        let person = Person { identity, at: LiteMap::from_iter([(leg, id.clone())]), standing, settled: None };
         self.people.insert(id.clone(), person);
         id
     }
@@ -440,7 +441,7 @@ impl Roster {
         if let Some(same) = same.map(|(same, _)| same.clone())
             && let Some(other) = self.streams.get_mut(&same)
         {
-            other.at.append(&mut stream.at);
+            other.at.extend(std::mem::take(&mut stream.at));
             return Change::StreamArrived(same);
         }
         stream.person = known.clone();

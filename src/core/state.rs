@@ -99,6 +99,21 @@ impl Phase {
 }
 
 impl State {
+    /// The move that is under way.
+    pub(super) fn moving(&self) -> Option<&Handover> {
+        if let Self::Moving(handover) = self { Some(handover) } else { None }
+    }
+
+    /// The move that is under way, to be changed.
+    pub(super) fn moving_mut(&mut self) -> Option<&mut Handover> {
+        if let Self::Moving(handover) = self { Some(handover) } else { None }
+    }
+
+    /// The one leg while nothing moves.
+    pub(super) fn single_leg(&self) -> Option<&Leg> {
+        if let Self::Connecting { leg } | Self::Connected { leg } = self { Some(leg) } else { None }
+    }
+
     pub(super) fn status(&self) -> Status {
         match self {
             Self::Idle => Status::Idle,

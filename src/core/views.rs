@@ -1,6 +1,6 @@
 //! What is on screen: which leg feeds each view and each own preview, and which legs could.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::ids::{LegId, PublisherId, StreamId, ViewId};
 
@@ -10,15 +10,15 @@ const SUBSCRIBE_TRIES: u32 = 3;
 /// The app's subscribers and publishers.
 #[derive(Debug, Default)]
 pub(super) struct Views {
-    views: BTreeMap<ViewId, View>,
-    publishers: BTreeMap<PublisherId, Publisher>,
+    views: LiteMap<ViewId, View>,
+    publishers: LiteMap<PublisherId, Publisher>,
 }
 
 #[derive(Debug)]
 struct View {
     stream: StreamId,
     shown: Option<LegId>,
-    legs: BTreeMap<LegId, Feed>,
+    legs: LiteMap<LegId, Feed>,
 }
 
 /// A view's subscriber on one leg.
@@ -33,7 +33,7 @@ struct Publisher {
     shown: Option<LegId>,
     /// Whether the app has heard that it is live.
     told: bool,
-    legs: BTreeMap<LegId, Publication>,
+    legs: LiteMap<LegId, Publication>,
 }
 
 /// A publisher on one leg.
@@ -45,11 +45,11 @@ struct Publication {
 
 impl Views {
     pub(super) fn add_view(&mut self, view: ViewId, stream: StreamId) {
-        self.views.insert(view, View { stream, shown: None, legs: BTreeMap::new() });
+        self.views.insert(view, View { stream, shown: None, legs: LiteMap::new() });
     }
 
     pub(super) fn remove_view(&mut self, view: ViewId) -> Vec<LegId> {
-        self.views.remove(&view).map(|view| view.legs.into_keys().collect()).unwrap_or_default()
+        self.views.remove(&view).map(|view| view.legs.keys().copied().collect()).unwrap_or_default()
     }
 
     /// The views of a stream.
@@ -136,7 +136,7 @@ impl Views {
     }
 
     pub(super) fn remove_publisher(&mut self, publisher: PublisherId) -> Vec<LegId> {
-        self.publishers.remove(&publisher).map(|publisher| publisher.legs.into_keys().collect()).unwrap_or_default()
+        self.publishers.remove(&publisher).map(|publisher| publisher.legs.keys().copied().collect()).unwrap_or_default()
     }
 
     pub(super) fn publishers(&self) -> Vec<PublisherId> {

@@ -88,9 +88,12 @@ impl Emitter {
 
     /// The events that somebody listens to.
     pub(super) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.handlers.borrow().iter().map(|handler| handler.name.clone()).collect();
-        names.sort_unstable();
-        names.dedup();
+        let mut names: Vec<String> = Vec::new();
+        for handler in &*self.handlers.borrow() {
+            if !names.contains(&handler.name) {
+                names.push(handler.name.clone());
+            }
+        }
         names
     }
 }

@@ -1,7 +1,7 @@
 //! A durable publisher: the app's, whichever real publishers stand in for it on the legs.
 
+use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Function, Object, Reflect};
@@ -49,7 +49,7 @@ pub(super) struct Publisher {
     emitter: Emitter,
     reals: RefCell<Vec<Rc<Real>>>,
     shown: RefCell<Option<Rc<Real>>>,
-    state: RefCell<BTreeMap<String, Array>>,
+    state: RefCell<LiteMap<String, Array>>,
     proxy: RefCell<JsValue>,
     /// The stream that the app knows as this publisher's.
     stream: RefCell<Option<JsValue>>,

@@ -1,7 +1,7 @@
 //! A durable subscriber: one view of a stream, whichever real subscribers feed it on the legs.
 
+use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Function, Object};
@@ -42,9 +42,9 @@ pub(super) struct View {
     options: Object,
     slot: RefCell<Option<Slot>>,
     emitter: Emitter,
-    feeds: RefCell<BTreeMap<LegId, Rc<Feed>>>,
+    feeds: RefCell<LiteMap<LegId, Rc<Feed>>>,
     shown: RefCell<Option<Rc<Feed>>>,
-    state: RefCell<BTreeMap<String, Array>>,
+    state: RefCell<LiteMap<String, Array>>,
     volume: RefCell<JsValue>,
     proxy: RefCell<JsValue>,
     subscribed: RefCell<Option<Function>>,

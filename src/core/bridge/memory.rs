@@ -1,7 +1,9 @@
 //! Which stamped signals were delivered, so that their second copies are known.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
+
+use litemap::LiteMap;
 
 use super::super::ids::{ConnectionId, LegId};
 use super::super::time::Time;
@@ -24,9 +26,9 @@ const ATTEMPTS_PER_SENDER: usize = 4;
 /// What is known of everybody on every leg.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    legs: BTreeMap<LegId, BTreeMap<ConnectionId, Sender>>,
+    legs: LiteMap<LegId, LiteMap<ConnectionId, Sender>>,
     /// The leg that another one succeeds.
-    predecessors: BTreeMap<LegId, LegId>,
+    predecessors: LiteMap<LegId, LegId>,
     forget_at: Option<Time>,
 }
 

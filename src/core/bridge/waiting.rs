@@ -1,7 +1,9 @@
 //! What came over the new leg and waits for the old one.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
+
+use litemap::LiteMap;
 
 use super::super::ids::{ConnectionId, LegId, SignalId};
 use super::super::time::Time;
@@ -26,11 +28,11 @@ pub(super) struct Waiting {
     /// Until then a stamp may have been sent to the new session right before we joined, its signal right after.
     fresh_until: Time,
     /// Who was heard on the new leg while it was fresh.
-    met: BTreeSet<ConnectionId>,
+    met: LiteMap<ConnectionId, ()>,
     /// Who may still send on the old leg, each with the highest number that has come from there.
-    behind: BTreeMap<ConnectionId, u64>,
+    behind: LiteMap<ConnectionId, u64>,
     /// By sender on the new leg, each in the order of arrival. No queue is empty.
-    held: BTreeMap<ConnectionId, VecDeque<Held>>,
+    held: LiteMap<ConnectionId, VecDeque<Held>>,
 }
 
 #[derive(Debug)]
@@ -52,12 +54,12 @@ enum Mark {
 }
 
 impl Waiting {
-    pub(super) fn new(old: LegId, new: LegId, hold: Duration, behind: BTreeMap<ConnectionId, u64>, now: Time) -> Self {
-        Self { old, new, hold, fresh_until: now + hold, met: BTreeSet::new(), behind, held: BTreeMap::new() }
+    pub(super) fn new(old: LegId, new: LegId, hold: Duration, behind: LiteMap<ConnectionId, u64>, now: Time) -> Self {
+        Self { old, new, hold, fresh_until: now + hold, met: LiteMap::new(), behind, held: LiteMap::new() }
     }
 
     /// The same old leg, another new one.
-    pub(super) fn again(self, new: LegId, behind: BTreeMap<ConnectionId, u64>, now: Time) -> Self {
+    pub(super) fn again(self, new: LegId, behind: LiteMap<ConnectionId, u64>, now: Time) -> Self {
         Self { held: self.held, ..Self::new(self.old, new, self.hold, behind, now) }
     }
 
@@ -129,7 +131,7 @@ impl Waiting {
         now: Time,
         delivery: &mut Delivery,
     ) {
-        let is_first = now < self.fresh_until && self.met.insert(from.clone());
+        let is_first = now < self.fresh_until && self.met.insert(from.clone(), ()).is_none();
         let (mark, wait) = match stamp {
             Some(stamp) => (Mark::Stamped(stamp), self.hold),
             None if is_first => (Mark::Unknown, STAMP_FOLLOWS_WITHIN.min(self.hold)),
@@ -159,12 +161,12 @@ impl Waiting {
     /// Delivers, sender by sender, what need not wait (any longer), and discards what the old leg has brought.
     pub(super) fn release(&mut self, now: Time, delivery: &mut Delivery) {
         let Self { behind, held, .. } = self;
-        held.retain(|from, queue| {
+        for (from, queue) in held.iter_mut() {
             while let Some(head) = queue.pop_front_if(|head| !head.must_wait(behind, now)) {
                 head.let_go(from, now, delivery);
             }
-            !queue.is_empty()
-        });
+        }
+        held.retain(|_, queue| !queue.is_empty());
     }
 
     /// Delivers everything, whatever it waits for.
@@ -179,7 +181,7 @@ impl Waiting {
 
 impl Held {
     /// Whether something may still come that matters for this signal, and is worth waiting for.
-    fn must_wait(&self, behind: &BTreeMap<ConnectionId, u64>, now: Time) -> bool {
+    fn must_wait(&self, behind: &LiteMap<ConnectionId, u64>, now: Time) -> bool {
         let may_come = match &self.mark {
             Mark::Plain => false,
             Mark::Unknown => true,

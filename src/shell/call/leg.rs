@@ -1,7 +1,7 @@
 //! One real session of the SDK's: what it tells becomes inputs.
 
+use litemap::LiteMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::Object;
@@ -20,9 +20,9 @@ pub(super) struct Leg {
     pub(super) session: ot::Session,
     listeners: RefCell<Vec<Listener>>,
     /// Streams that the SDK told of, and the event that did.
-    pub(super) streams: RefCell<BTreeMap<StreamId, (ot::Stream, Event)>>,
+    pub(super) streams: RefCell<LiteMap<StreamId, (ot::Stream, Event)>>,
     /// Connections that the SDK told of, and the event that did.
-    pub(super) connections: RefCell<BTreeMap<ConnectionId, (ot::Connection, Event)>>,
+    pub(super) connections: RefCell<LiteMap<ConnectionId, (ot::Connection, Event)>>,
 }
 
 /// Events that every leg listens to, whoever else does.

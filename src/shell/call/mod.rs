@@ -14,11 +14,12 @@ mod signals;
 mod tell;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Date, Function, Object};
+use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 
 use self::leg::Leg;
@@ -55,18 +56,18 @@ pub(super) struct Call {
     /// What must not run while the driver does, because the app's listeners are to be called in the SDK's dispatch.
     after: RefCell<Vec<Box<dyn FnOnce()>>>,
     timer: RefCell<Option<Timeout>>,
-    legs: RefCell<BTreeMap<LegId, Rc<Leg>>>,
-    publishers: RefCell<BTreeMap<PublisherId, Rc<Publisher>>>,
-    views: RefCell<BTreeMap<ViewId, Rc<View>>>,
-    people: RefCell<BTreeMap<ConnectionId, Rc<Person>>>,
-    streams: RefCell<BTreeMap<StreamId, Rc<Stream>>>,
-    signals: RefCell<BTreeMap<SignalId, Event>>,
-    outgoing: RefCell<BTreeMap<OutgoingId, Outgoing>>,
+    legs: RefCell<LiteMap<LegId, Rc<Leg>>>,
+    publishers: RefCell<LiteMap<PublisherId, Rc<Publisher>>>,
+    views: RefCell<LiteMap<ViewId, Rc<View>>>,
+    people: RefCell<LiteMap<ConnectionId, Rc<Person>>>,
+    streams: RefCell<LiteMap<StreamId, Rc<Stream>>>,
+    signals: RefCell<LiteMap<SignalId, Event>>,
+    outgoing: RefCell<LiteMap<OutgoingId, Outgoing>>,
     next_id: Cell<u32>,
     connecting: RefCell<Option<Function>>,
     /// The error of the SDK's behind the latest failure.
     cause: RefCell<JsValue>,
-    renewals: RefCell<BTreeMap<RenewId, web_sys::AbortController>>,
+    renewals: RefCell<LiteMap<RenewId, web_sys::AbortController>>,
     waiters: RefCell<Vec<(Function, Function)>>,
     started: Cell<f64>,
     gaps: RefCell<Vec<(String, bool, Option<f64>)>>,

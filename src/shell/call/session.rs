@@ -258,7 +258,7 @@ impl Call {
             false
         });
         let publishers = self.publishers.take();
-        for publisher in publishers.into_values() {
+        for (_, publisher) in publishers {
             publisher.detach();
         }
         self.streams.take();
