@@ -4,6 +4,9 @@ const BEFORE = 5000; // ms: how far back "usual" reaches
 
 /** Watches one room through one rotation, from outside, and says in numbers what its people saw. */
 export class Observation {
+  /** Resolves when everybody's manager has handed in a receipt. */
+  moved;
+
   #room;
   #how;
   #stop = new AbortController();
@@ -32,7 +35,12 @@ export class Observation {
       room.addEventListener(type, ({ detail }) => handle(detail), { signal: this.#stop.signal });
     on("sample", (sample) => this.#see(sample));
     on("vanished", ({ name }) => this.#vanished.add(name));
-    on("manager", ({ viewer, event, detail }) => event === "handoverend" && this.#receipts.set(viewer, detail));
+    const { promise, resolve } = Promise.withResolvers();
+    on("manager", ({ viewer, event, detail }) => {
+      if (event === "handoverend") this.#receipts.set(viewer, detail);
+      if (room.people.every((name) => this.#receipts.has(name))) resolve();
+    });
+    this.moved = promise;
   }
 
   /** The servers were taken away `at` this time from under `disconnected` people; `migrated` were told to migrate. */

@@ -2,8 +2,10 @@ import { wallClock } from "./eyes.js";
 import { announce, rotate } from "./lab.js";
 import { Observation } from "./observation.js";
 
-/** How far ahead the notice comes, in ms. In reality it is hours; nobody would wait for that here. */
-export const NOTICE_AHEAD = 8000;
+/** The deadline that a notice names, in ms from then. In reality it is hours; nobody would wait for that here. */
+export const DEADLINE = 25_000;
+/** How long the old servers stay at least, in ms: they go when everybody who understood the notice has moved. */
+export const NOTICE_AHEAD = 6000;
 /** How long the SDK keeps both connections after a migration, in ms; another rotation has to wait for that. */
 export const MIGRATION_TAIL = 21_000;
 
@@ -23,7 +25,7 @@ const LOOK_AFTERWARDS = 2500; // ms after the hit in which a late effect would s
 export async function rotateServers(how, rooms, { say, show, gone }) {
   const observations = rooms.map((room) => new Observation(room, how));
   try {
-    const successors = how === "notice" ? await giveNotice(rooms, say) : null;
+    const successors = how === "notice" ? await giveNotice(rooms, observations, say) : null;
     await takeServersAway(rooms, observations, { migrate: how === "surprise" });
     gone();
     say("The old servers are gone.");
@@ -46,13 +48,12 @@ export async function rotateServers(how, rooms, { say, show, gone }) {
   }
 }
 
-async function giveNotice(rooms, say) {
-  const successors = await Promise.all(rooms.map((room) => announce(room.session, NOTICE_AHEAD)));
+async function giveNotice(rooms, observations, say) {
+  const successors = await Promise.all(rooms.map((room) => announce(room.session, DEADLINE)));
   for (const room of rooms) room.mark(wallClock(), "notice");
-  for (let left = NOTICE_AHEAD / 1000; left > 0; left -= 1) {
-    say(`Notice given: the old servers go away in ${left} s. (In reality: hours.)`);
-    await elapsed(1000);
-  }
+  say("Notice given: the old servers go away in a few seconds. (In reality: in hours.)");
+  const movers = observations.filter((_, i) => rooms[i].kind === "handover").map((observation) => observation.moved);
+  await Promise.all([elapsed(NOTICE_AHEAD), Promise.race([Promise.all(movers), elapsed(DEADLINE)])]);
   return successors;
 }
 

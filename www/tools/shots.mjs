@@ -14,7 +14,7 @@ import { chromium } from "@playwright/test";
 import { launchOptions } from "../../tests/e2e/support/browser.mjs";
 
 const WIDTHS = {
-  desktop: { viewport: { width: 1440, height: 900 } },
+  desktop: { viewport: { width: 1440, height: 1090 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
 };
 const STEADY = 8000; // ms of undisturbed call on the strip chart before anything happens
@@ -53,7 +53,6 @@ async function takeSeries(width, how) {
   await page.waitForFunction(() => window.demo && window.demo.state !== "starting");
   const problem = await page.evaluate(() => window.demo.problem);
   if (problem) throw new Error(`The demo says: ${problem}`);
-  if (width === "desktop") await page.locator(".controls").evaluate((element) => element.scrollIntoView());
   await page.waitForTimeout(STEADY);
   await take("before");
   const rotated = page.evaluate((kind) => window.demo.rotate(kind), how);
