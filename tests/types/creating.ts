@@ -1,7 +1,7 @@
 // How apps make a manager, and with which options.
 
 import OT from "@vonage/client-sdk-video";
-import { ReconnectionManager, type ManagerOptions } from "opentok-handover";
+import { ReconnectionManager, type Credentials, type ManagerOptions, type RenewContext } from "opentok-handover";
 import { same, test } from "./test.js";
 
 declare const sessionId: string;
@@ -22,6 +22,14 @@ test("renew may answer at once", async () => {
   await ReconnectionManager.create(OT, {
     renew: ({ sessionId }) => ({ applicationId: "an application", sessionId, token: "a token" }),
   });
+});
+
+test("renew may be written apart from the options", async () => {
+  async function renew({ sessionId, signal }: RenewContext): Promise<Credentials> {
+    const answer = await fetch(`/credentials?session=${sessionId}`, { signal });
+    return answer.json();
+  }
+  await ReconnectionManager.create(OT, { renew });
 });
 
 test("renew is told what the credentials are for", async () => {
