@@ -25,33 +25,44 @@ extern "C" {
 /// `HTMLMediaElement.HAVE_CURRENT_DATA`: there is a picture for this moment.
 const HAVE_CURRENT_DATA: u16 = 2;
 
-/// Waits for the first frame of a video. Dropping it gives the wait up.
+/// Waits for the first frame of a video that can be seen. Dropping it gives the wait up.
 ///
 /// Evidence is `requestVideoFrameCallback`. A page in the background presents nothing and some browsers have no such
 /// callback; there, playing with a picture at hand is the best evidence to be had, checked four times a second by the
 /// video's own `timeupdate`.
 pub(crate) struct FirstFrame {
     video: FrameVideo,
-    handle: Option<u32>,
+    handle: Rc<Cell<u32>>,
     on_time: Closure<dyn FnMut()>,
-    _on_frame: Closure<dyn FnMut(f64)>,
+    _on_frame: Rc<RefCell<Option<OnFrame>>>,
 }
 
 impl FirstFrame {
-    /// Calls `presented` once, with the time of the frame (`performance.now()`).
-    pub(crate) fn new(video: &HtmlVideoElement, presented: impl FnOnce(f64) + 'static) -> Self {
+    /// Calls `presented` once, with the time of the frame (`performance.now()`), when a frame was presented while
+    /// `uncovered` held: a video can play behind something that covers it.
+    pub(crate) fn new(
+        video: &HtmlVideoElement,
+        uncovered: impl Fn() -> bool + 'static,
+        presented: impl FnOnce(f64) + 'static,
+    ) -> Self {
         let video: FrameVideo = video.clone().unchecked_into();
+        let uncovered = Rc::new(uncovered);
         let presented = Rc::new(RefCell::new(Some(presented)));
-        let once = Rc::clone(&presented);
-        let on_frame = Closure::<dyn FnMut(f64)>::new(move |now| call_once(&once, now));
+        let (clear, once) = (Rc::clone(&uncovered), Rc::clone(&presented));
+        let (handle, on_frame) = each_frame(&video, move |now| {
+            let done = clear();
+            if done {
+                call_once(&once, now);
+            }
+            !done
+        });
         let seen = video.clone();
         let on_time = Closure::<dyn FnMut()>::new(move || {
             let blind = is_hidden() || seen.request().is_none();
-            if blind && seen.ready_state() >= HAVE_CURRENT_DATA {
+            if blind && seen.ready_state() >= HAVE_CURRENT_DATA && uncovered() {
                 call_once(&presented, now());
             }
         });
-        let handle = video.request().map(|_| video.request_frame(on_frame.as_ref().unchecked_ref()));
         // Adding a listener to a living element does not fail.
         let _ = video.add_event_listener_with_callback("timeupdate", on_time.as_ref().unchecked_ref());
         Self { video, handle, on_time, _on_frame: on_frame }
@@ -60,9 +71,7 @@ impl FirstFrame {
 
 impl Drop for FirstFrame {
     fn drop(&mut self) {
-        if let Some(handle) = self.handle {
-            self.video.cancel_frame(handle);
-        }
+        cancel(&self.video, &self.handle);
         let _ = self.video.remove_event_listener_with_callback("timeupdate", self.on_time.as_ref().unchecked_ref());
     }
 }
@@ -77,6 +86,38 @@ fn call_once<F: FnOnce(f64)>(presented: &RefCell<Option<F>>, now: f64) {
 
 type OnFrame = Closure<dyn FnMut(f64)>;
 
+/// Calls `run` at each frame that is presented, as long as it returns `true` and the closure is kept. In a browser
+/// without frame callbacks it is never called.
+fn each_frame(
+    video: &FrameVideo,
+    mut run: impl FnMut(f64) -> bool + 'static,
+) -> (Rc<Cell<u32>>, Rc<RefCell<Option<OnFrame>>>) {
+    let handle = Rc::new(Cell::new(0));
+    let on_frame: Rc<RefCell<Option<OnFrame>>> = Rc::default();
+    if video.request().is_none() {
+        return (handle, on_frame);
+    }
+    let (followed, next, again) = (video.clone(), Rc::clone(&handle), Rc::downgrade(&on_frame));
+    let closure: OnFrame = Closure::new(move |now| {
+        next.set(0);
+        if run(now)
+            && let Some(again) = again.upgrade()
+            && let Some(closure) = &*again.borrow()
+        {
+            next.set(followed.request_frame(closure.as_ref().unchecked_ref()));
+        }
+    });
+    handle.set(video.request_frame(closure.as_ref().unchecked_ref()));
+    *on_frame.borrow_mut() = Some(closure);
+    (handle, on_frame)
+}
+
+fn cancel(video: &FrameVideo, handle: &Cell<u32>) {
+    if handle.get() != 0 {
+        video.cancel_frame(handle.get());
+    }
+}
+
 /// Follows a video and knows when its last frame was presented. Dropping it stops that.
 pub(crate) struct LastFrame {
     video: FrameVideo,
@@ -86,27 +127,16 @@ pub(crate) struct LastFrame {
 }
 
 impl LastFrame {
-    /// Starts to follow a video; `None` in a browser without frame callbacks.
-    pub(crate) fn follow(video: &HtmlVideoElement) -> Option<Self> {
+    /// Starts to follow a video.
+    pub(crate) fn follow(video: &HtmlVideoElement) -> Self {
         let video: FrameVideo = video.clone().unchecked_into();
-        video.request()?;
         let at = Rc::new(Cell::new(None));
-        let handle = Rc::new(Cell::new(0));
-        let on_frame: Rc<RefCell<Option<OnFrame>>> = Rc::default();
-        let (seen, next, again) = (Rc::clone(&at), Rc::clone(&handle), Rc::downgrade(&on_frame));
-        let followed = video.clone();
-        *on_frame.borrow_mut() = Some(Closure::new(move |now| {
+        let seen = Rc::clone(&at);
+        let (handle, on_frame) = each_frame(&video, move |now| {
             seen.set(Some(now));
-            if let Some(again) = again.upgrade()
-                && let Some(closure) = &*again.borrow()
-            {
-                next.set(followed.request_frame(closure.as_ref().unchecked_ref()));
-            }
-        }));
-        if let Some(closure) = &*on_frame.borrow() {
-            handle.set(video.request_frame(closure.as_ref().unchecked_ref()));
-        }
-        Some(Self { video, handle, at, _on_frame: on_frame })
+            true
+        });
+        Self { video, handle, at, _on_frame: on_frame }
     }
 
     /// When the last frame was presented (`performance.now()`), if one was since this follows the video.
@@ -117,7 +147,7 @@ impl LastFrame {
 
 impl Drop for LastFrame {
     fn drop(&mut self) {
-        self.video.cancel_frame(self.handle.get());
+        cancel(&self.video, &self.handle);
     }
 }
 

@@ -4,4 +4,4 @@ mod frames;
 mod slot;
 
 pub(crate) use frames::{FirstFrame, LastFrame};
-pub(crate) use slot::{InsertMode, Layer, Slot};
+pub(crate) use slot::{InsertMode, Layer, Slot, WeakLayer};

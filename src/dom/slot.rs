@@ -42,6 +42,16 @@ pub(crate) struct Slot {
 #[derive(Clone, Debug)]
 pub(crate) struct Layer(Rc<LayerElement>);
 
+/// A layer, as long as somebody else holds it.
+pub(crate) struct WeakLayer(Weak<LayerElement>);
+
+impl WeakLayer {
+    /// The layer, if it is still there.
+    pub(crate) fn upgrade(&self) -> Option<Layer> {
+        self.0.upgrade().map(Layer)
+    }
+}
+
 #[derive(Debug)]
 struct LayerElement(HtmlElement);
 
@@ -119,6 +129,17 @@ impl Drop for Slot {
 }
 
 impl Layer {
+    /// A handle that does not keep it in the page.
+    pub(crate) fn downgrade(&self) -> WeakLayer {
+        WeakLayer(Rc::downgrade(&self.0))
+    }
+
+    /// Whether nothing in this layer matches a CSS selector.
+    pub(crate) fn is_free_of(&self, selector: &str) -> bool {
+        // The selectors are ours, so they are valid.
+        self.0.0.query_selector(selector).is_ok_and(|found| found.is_none())
+    }
+
     /// Where the SDK puts its picture.
     pub(crate) fn element(&self) -> &HtmlElement {
         &self.0.0

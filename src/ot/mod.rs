@@ -128,6 +128,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = setAudioVolume)]
     pub(crate) fn set_audio_volume(this: &Subscriber, volume: &JsValue) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = subscribeToAudio)]
+    pub(crate) fn subscribe_to_audio(this: &Subscriber, on: bool) -> Result<JsValue, JsValue>;
+
     /// What the SDK hands to a listener.
     #[derive(Clone)]
     pub(crate) type Event;

@@ -16,7 +16,7 @@ use super::shared::Shared;
 use super::tracks;
 use crate::core::ids::{LegId, PublisherId};
 use crate::core::protocol::Input;
-use crate::dom::{FirstFrame, InsertMode, LastFrame, Layer, Slot};
+use crate::dom::{FirstFrame, InsertMode, LastFrame, Layer, Slot, WeakLayer};
 use crate::ot::{self, Event, Listener};
 
 /// Calls that say how a publisher is to be: made again on the next leg, and on both while there are two.
@@ -67,6 +67,8 @@ struct Real {
     first_frame: RefCell<Option<FirstFrame>>,
     last_frame: RefCell<Option<LastFrame>>,
     presented_at: Cell<Option<f64>>,
+    /// Whether it is published on its leg.
+    live: Cell<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,9 +177,7 @@ impl Publisher {
         };
         real.leg.set(Some(leg));
         real.standing.set(Standing::Active);
-        if real.presented_at.get().is_some() {
-            self.feed(Input::PreviewPresented { leg, publisher: self.id });
-        }
+        real.live.set(false);
         let publisher = Rc::downgrade(self);
         let watched = Rc::downgrade(&real);
         let done = js::callback(move |error| {
@@ -195,9 +195,19 @@ impl Publisher {
             return;
         }
         self.remember_stream(real);
+        real.live.set(true);
         self.feed(Input::Published { leg, publisher: self.id });
-        // Without pictures there is no first frame to wait for.
-        if !real.publisher.stream().and_then(|stream| stream.has_video()).unwrap_or(false) {
+        self.judge(real);
+    }
+
+    /// The preview of a publisher that is live counts as presented with its first frame, or without pictures at once.
+    fn judge(&self, real: &Real) {
+        let pictures = self.slot.borrow().is_some()
+            && real.publisher.stream().and_then(|stream| stream.has_video()).unwrap_or(false);
+        if let Some(leg) = real.leg.get()
+            && real.live.get()
+            && (!pictures || real.presented_at.get().is_some())
+        {
             self.feed(Input::PreviewPresented { leg, publisher: self.id });
         }
     }
@@ -309,6 +319,7 @@ impl Publisher {
             first_frame: RefCell::default(),
             last_frame: RefCell::default(),
             presented_at: Cell::new(None),
+            live: Cell::new(false),
         });
         self.listen(&real);
         for (name, args) in &*self.state.borrow() {
@@ -318,7 +329,7 @@ impl Publisher {
         }
         // From now on it matters when the one on screen shows its frames.
         if let Some(shown) = &*self.shown.borrow() {
-            *shown.last_frame.borrow_mut() = shown.video.borrow().as_ref().and_then(LastFrame::follow);
+            *shown.last_frame.borrow_mut() = shown.video.borrow().as_ref().map(LastFrame::follow);
         }
         self.reals.borrow_mut().push(Rc::clone(&real));
         Ok(real)
@@ -380,13 +391,11 @@ impl Publisher {
     fn on_video(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
         if let Ok(video) = event.element().dyn_into::<HtmlVideoElement>() {
             let (publisher, watched) = (Rc::downgrade(self), Rc::downgrade(real));
-            let first_frame = FirstFrame::new(&video, move |now| {
+            let first_frame = FirstFrame::new(&video, uncovered(real.layer.borrow().as_ref()), move |now| {
                 let (Some(publisher), Some(real)) = (publisher.upgrade(), watched.upgrade()) else { return };
                 real.presented_at.set(Some(now));
                 real.first_frame.take();
-                if let Some(leg) = real.leg.get() {
-                    publisher.feed(Input::PreviewPresented { leg, publisher: publisher.id });
-                }
+                publisher.judge(&real);
             });
             *real.first_frame.borrow_mut() = Some(first_frame);
             *real.video.borrow_mut() = Some(video);
@@ -420,6 +429,8 @@ impl Publisher {
             Standing::Kept => {
                 let _ = event.prevent_default();
             }
+            // A second publisher that was refused: its publish() tells.
+            Standing::Active if !self.is_shown(real) && !real.live.get() => {}
             Standing::Active => {
                 if let Some(leg) = real.leg.get() {
                     self.feed(Input::PublisherEnded { leg, publisher: self.id });
@@ -517,6 +528,12 @@ pub(super) fn apply(object: &JsValue, name: &str, args: &Array) {
     if let Some(method) = js::function(js::get(object, name)) {
         let _ = Reflect::apply(&method, object, args);
     }
+}
+
+/// Whether the SDK has taken its loading spinner off the picture.
+pub(super) fn uncovered(layer: Option<&Layer>) -> impl Fn() -> bool + 'static {
+    let layer = layer.map(Layer::downgrade);
+    move || layer.as_ref().and_then(WeakLayer::upgrade).is_none_or(|layer| layer.is_free_of(".OT_loading"))
 }
 
 /// Makes the slot of a tile; `None` if the app shows the video itself.

@@ -12,7 +12,7 @@ use super::call::Call;
 use super::durable::Durable;
 use super::emitter::Emitter;
 use super::js;
-use super::publisher::{apply, mount};
+use super::publisher::{apply, mount, uncovered};
 use super::shared::Shared;
 use crate::core::ids::{LegId, StreamId, ViewId};
 use crate::core::protocol::Input;
@@ -134,7 +134,13 @@ impl View {
                 js::set(&options, name, args.get(0));
             }
         }
-        js::set(&options, "audioVolume", if under { JsValue::from_f64(0.0) } else { self.volume.borrow().clone() });
+        if under {
+            // The SDK plays a new stream first in an element of its own, at full volume whatever the options say.
+            js::set(&options, "subscribeToAudio", false);
+            js::set(&options, "audioVolume", 0);
+        } else {
+            js::set(&options, "audioVolume", self.volume.borrow().clone());
+        }
         let target = layer.as_ref().map_or(JsValue::UNDEFINED, |layer| layer.element().clone().into());
         let done = {
             let view = Rc::downgrade(self);
@@ -164,13 +170,13 @@ impl View {
         }
         self.listen(&feed);
         for (name, args) in &*self.state.borrow() {
-            apply(&feed.subscriber, name, args);
+            if !under || name != "subscribeToAudio" {
+                apply(&feed.subscriber, name, args);
+            }
         }
         if under {
-            // Some of the calls above turn the sound on.
-            let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
             if let Some(shown) = &*self.shown.borrow() {
-                *shown.last_frame.borrow_mut() = shown.video.borrow().as_ref().and_then(LastFrame::follow);
+                *shown.last_frame.borrow_mut() = shown.video.borrow().as_ref().map(LastFrame::follow);
             }
         } else {
             *self.shown.borrow_mut() = Some(Rc::clone(&feed));
@@ -209,15 +215,19 @@ impl View {
         }
     }
 
+    /// Whether the app wants to hear this stream.
+    fn hears(&self) -> bool {
+        self.wants("subscribeToAudio")
+    }
+
+    fn wants(&self, option: &str) -> bool {
+        let said = self.state.borrow().get(option).map(|args| args.get(0));
+        said.unwrap_or_else(|| js::get(&self.options, option)).as_bool().unwrap_or(true)
+    }
+
     fn judge(&self, feed: &Feed) {
-        let watches = self
-            .state
-            .borrow()
-            .get("subscribeToVideo")
-            .map_or_else(|| js::get(&self.options, "subscribeToVideo"), |args| args.get(0))
-            .as_bool()
-            .unwrap_or(true);
-        let pictures = watches && self.slot.borrow().is_some() && feed.stream.has_video().unwrap_or(false);
+        let pictures =
+            self.wants("subscribeToVideo") && self.slot.borrow().is_some() && feed.stream.has_video().unwrap_or(false);
         if feed.connected.get() && !pictures {
             self.feed(Input::Presented { leg: feed.leg, view: self.id });
         }
@@ -231,7 +241,10 @@ impl View {
         if let (Some(slot), Some(layer)) = (&*self.slot.borrow(), &*feed.layer.borrow()) {
             slot.promote(layer);
         }
-        let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
+        if self.hears() {
+            let _ = feed.subscriber.subscribe_to_audio(true);
+            let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
+        }
         let before = before.filter(|before| before.leg != leg)?;
         let _ = before.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
         if self.slot.borrow().is_none() {
@@ -346,7 +359,7 @@ impl View {
     fn on_video(self: &Rc<Self>, feed: &Rc<Feed>, event: &Event) {
         if let Ok(video) = event.element().dyn_into::<HtmlVideoElement>() {
             let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
-            let first_frame = FirstFrame::new(&video, move |now| {
+            let first_frame = FirstFrame::new(&video, uncovered(feed.layer.borrow().as_ref()), move |now| {
                 let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) else { return };
                 feed.presented_at.set(Some(now));
                 feed.first_frame.take();
@@ -354,6 +367,13 @@ impl View {
             });
             *feed.first_frame.borrow_mut() = Some(first_frame);
             *feed.video.borrow_mut() = Some(video);
+        }
+        let under = self.shown.borrow().as_ref().is_some_and(|shown| !Rc::ptr_eq(shown, feed));
+        if under && self.hears() {
+            // From here on the sound runs along, unheard: a router needs a moment to start sending it.
+            let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
+            let _ = feed.subscriber.subscribe_to_audio(true);
+            let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
         }
         self.pass("videoElementCreated", feed, event);
     }
