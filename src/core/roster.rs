@@ -5,6 +5,9 @@
 //! old leg ([`Roster::moved`]), else by their identity if it is theirs alone. Who is neither is held back for a
 //! moment, in case the word is still on its way, and is then a newcomer: nothing is guessed.
 
+mod lookup;
+mod recognition;
+
 use std::time::Duration;
 
 use litemap::LiteMap;
@@ -38,16 +41,26 @@ pub(super) struct Roster {
     people: LiteMap<ConnectionId, Person>,
     streams: LiteMap<StreamId, Stream>,
     /// Connections on a successor that somebody on the old leg said were theirs.
-    claims: LiteMap<ConnectionId, ConnectionId>,
+    claims: LiteMap<ConnectionId, Claim>,
     own: Option<ConnectionId>,
     /// The leg on which people come back rather than join.
     successor: Option<LegId>,
+}
+
+/// Somebody's word that a connection is theirs.
+#[derive(Debug)]
+struct Claim {
+    person: ConnectionId,
+    /// The session that it is in.
+    session: SessionId,
 }
 
 #[derive(Debug)]
 struct Person {
     identity: Option<String>,
     at: LiteMap<LegId, ConnectionId>,
+    /// Earlier connections: after a loss, whoever was not cut off has the same one still.
+    was: Vec<ConnectionId>,
     standing: Standing,
     /// The successor in which this person has said to see everybody.
     settled: Option<SessionId>,
@@ -71,6 +84,8 @@ struct Stream {
     name: String,
     video_type: VideoType,
     at: LiteMap<LegId, StreamId>,
+    /// Earlier streams.
+    was: Vec<StreamId>,
     told: bool,
 }
 
@@ -85,12 +100,12 @@ impl Roster {
         self.successor = None;
     }
 
-    /// The move is over: who appears from now on is new.
-    pub(super) fn expect_nobody(&mut self) {
+    /// The move to `session` is over: who appears from now on is new. What people said of later sessions still holds.
+    pub(super) fn arrived(&mut self, session: &SessionId) {
         self.successor = None;
-        self.claims.clear();
+        self.claims.retain(|_, claim| claim.session != *session);
         for (_, person) in self.people.iter_mut() {
-            person.settled = None;
+            person.settled.take_if(|settled| settled == session);
         }
     }
 
@@ -119,10 +134,14 @@ impl Roster {
             return match self.people.get_mut(&key) {
                 Some(person) if person.standing == Standing::Unseen => {
                     person.standing = Standing::Told;
+                    person.identity.clone_from(&info.identity);
                     vec![Change::PersonJoined(key)]
                 }
                 _ => Vec::new(),
             };
+        }
+        if self.is_ghost(leg, &info.id) {
+            return Vec::new();
         }
         if self.successor == Some(leg) {
             if let Some(known) = self.recognise(leg, info) {
@@ -162,6 +181,9 @@ impl Roster {
         let Some(person) = self.person_at(leg, &info.connection.id) else {
             return changes;
         };
+        if self.durable_stream(leg, &info.id).is_some() {
+            return changes;
+        }
         if let Some(known) = self.stream_of(&person, leg, info) {
             if let Some(stream) = self.streams.get_mut(&known) {
                 stream.at.insert(leg, info.id.clone());
@@ -177,6 +199,7 @@ impl Roster {
                 name: info.name.clone(),
                 video_type: info.video_type,
                 at: LiteMap::from_iter([(leg, info.id.clone())]),
+                was: Vec::new(),
                 told,
             },
         );
@@ -205,11 +228,17 @@ impl Roster {
     }
 
     /// Somebody said on leg `old` that a connection on the successor is theirs.
-    pub(super) fn moved(&mut self, old: LegId, from: &ConnectionId, connection: &ConnectionId) -> Vec<Change> {
+    pub(super) fn moved(
+        &mut self,
+        old: LegId,
+        from: &ConnectionId,
+        session: SessionId,
+        connection: &ConnectionId,
+    ) -> Vec<Change> {
         let Some(key) = self.person_at(old, from) else {
             return Vec::new();
         };
-        self.claims.entry(connection.clone()).or_insert_with(|| key.clone());
+        self.claims.entry(connection.clone()).or_insert_with(|| Claim { person: key.clone(), session });
         let Some(leg) = self.successor else {
             return Vec::new();
         };
@@ -228,14 +257,17 @@ impl Roster {
         }
     }
 
-    /// A leg is gone. Those who were on it alone stay until [`Roster::bury`], in case they come back on another.
+    /// A leg is gone. Those who were on it alone stay until [`Roster::bury`], in case they come back on another; only
+    /// whoever the app has never heard of is forgotten at once.
     pub(super) fn drop_leg(&mut self, leg: LegId) {
         for (_, person) in self.people.iter_mut() {
-            person.at.remove(&leg);
+            remember(&mut person.was, person.at.remove(&leg));
         }
         for (_, stream) in self.streams.iter_mut() {
-            stream.at.remove(&leg);
+            remember(&mut stream.was, stream.at.remove(&leg));
         }
+        self.people.retain(|_, person| !(person.at.is_empty() && matches!(person.standing, Standing::Held { .. })));
+        self.streams.retain(|_, stream| stream.told || !stream.at.is_empty());
     }
 
     /// Whoever is on no leg has left the call.
@@ -300,66 +332,6 @@ impl Roster {
         changes
     }
 
-    /// The durable ID of a connection on a leg.
-    pub(super) fn person_at(&self, leg: LegId, connection: &ConnectionId) -> Option<ConnectionId> {
-        self.people.iter().find(|(_, person)| person.at.get(&leg) == Some(connection)).map(|(key, _)| key.clone())
-    }
-
-    /// The ID on a leg of somebody with a durable ID.
-    pub(super) fn connection_on(&self, leg: LegId, key: &ConnectionId) -> Option<&ConnectionId> {
-        self.people.get(key)?.at.get(&leg)
-    }
-
-    /// The durable ID of a stream on a leg.
-    pub(super) fn durable_stream(&self, leg: LegId, stream: &StreamId) -> Option<StreamId> {
-        self.streams.iter().find(|(_, entry)| entry.at.get(&leg) == Some(stream)).map(|(key, _)| key.clone())
-    }
-
-    /// The ID on a leg of a stream with a durable ID.
-    pub(super) fn stream_on(&self, leg: LegId, key: &StreamId) -> Option<&StreamId> {
-        self.streams.get(key)?.at.get(&leg)
-    }
-
-    /// Whether the app knows this stream and it has not left.
-    pub(super) fn has_stream(&self, key: &StreamId) -> bool {
-        self.streams.contains_key(key)
-    }
-
-    /// Streams that the app knows and that are on no leg at the moment.
-    pub(super) fn has_orphans(&self) -> bool {
-        self.streams.values().any(|stream| stream.at.is_empty())
-    }
-
-    /// The others' connections on a leg.
-    pub(super) fn others_at(&self, leg: LegId) -> impl Iterator<Item = &ConnectionId> {
-        self.people
-            .iter()
-            .filter(|(key, _)| self.own.as_ref() != Some(*key))
-            .filter_map(move |(_, person)| person.at.get(&leg))
-    }
-
-    /// This client's own connection on a leg.
-    pub(super) fn own_at(&self, leg: LegId) -> Option<&ConnectionId> {
-        self.connection_on(leg, self.own.as_ref()?)
-    }
-
-    /// Whether everybody who is on `old` is on `new` too.
-    pub(super) fn all_arrived(&self, old: LegId, new: LegId) -> bool {
-        self.others(old).all(|person| person.at.contains_key(&new))
-    }
-
-    /// Whether everybody else who is on `old` has said that they need it no more, now that `new` is there.
-    pub(super) fn all_settled(&self, old: LegId, new: &SessionId) -> bool {
-        self.others(old).all(|person| person.settled.as_ref() == Some(new))
-    }
-
-    fn others(&self, leg: LegId) -> impl Iterator<Item = &Person> {
-        self.people
-            .iter()
-            .filter(move |(key, person)| self.own.as_ref() != Some(*key) && person.at.contains_key(&leg))
-            .map(|(_, person)| person)
-    }
-
     fn add_person(
         &mut self,
         leg: LegId,
@@ -367,7 +339,8 @@ impl Roster {
         identity: Option<String>,
         standing: Standing,
     ) -> ConnectionId {
-        let person = Person { identity, at: LiteMap::from_iter([(leg, id.clone())]), standing, settled: None };
+        let person =
+            Person { identity, at: LiteMap::from_iter([(leg, id.clone())]), was: Vec::new(), standing, settled: None };
         self.people.insert(id.clone(), person);
         id
     }
@@ -378,96 +351,12 @@ impl Roster {
             _ => Vec::new(),
         }
     }
-
-    /// Whose new connection this is, if that is certain.
-    fn recognise(&self, leg: LegId, info: &ConnectionInfo) -> Option<ConnectionId> {
-        if let Some(key) = self.claims.get(&info.id)
-            && let Some(person) = self.people.get(key)
-            && !person.at.contains_key(&leg)
-            && compatible(person.identity.as_ref(), info.identity.as_ref())
-        {
-            return Some(key.clone());
-        }
-        let identity = info.identity.as_ref()?;
-        let mut candidates =
-            self.people.iter().filter(|(_, p)| p.identity.as_ref() == Some(identity) && !p.at.contains_key(&leg));
-        let (key, _) = candidates.next()?;
-        candidates.next().is_none().then(|| key.clone())
-    }
-
-    /// Whether the word that this is somebody known may still be on its way.
-    fn may_be_known(&self, info: &ConnectionInfo) -> bool {
-        self.people.values().any(|person| {
-            let waiting = self.successor.is_some_and(|leg| !person.at.contains_key(&leg));
-            waiting && compatible(person.identity.as_ref(), info.identity.as_ref())
-        })
-    }
-
-    fn fits(&self, held: &ConnectionId, known: &ConnectionId, leg: LegId) -> bool {
-        let (Some(held), Some(known)) = (self.people.get(held), self.people.get(known)) else {
-            return false;
-        };
-        held.standing != Standing::Told
-            && !known.at.contains_key(&leg)
-            && compatible(held.identity.as_ref(), known.identity.as_ref())
-    }
-
-    /// What was held back as `held` is the known person `known`.
-    fn merge(&mut self, held: &ConnectionId, known: &ConnectionId) -> Vec<Change> {
-        let Some(person) = self.people.remove(held) else {
-            return Vec::new();
-        };
-        if let Some(known) = self.people.get_mut(known) {
-            known.at.extend(person.at);
-        }
-        let theirs: Vec<StreamId> =
-            self.streams.iter().filter(|(_, stream)| stream.person == *held).map(|(key, _)| key.clone()).collect();
-        let mut changes = Vec::new();
-        for key in theirs {
-            let Some(stream) = self.streams.remove(&key) else { continue };
-            changes.push(self.adopt(key, stream, known));
-        }
-        changes
-    }
-
-    /// A stream held back belongs to `known`: it is one of the streams already known, or a new one of theirs.
-    fn adopt(&mut self, key: StreamId, mut stream: Stream, known: &ConnectionId) -> Change {
-        let same = self.streams.iter().find(|(_, other)| {
-            other.person == *known
-                && other.video_type == stream.video_type
-                && other.name == stream.name
-                && other.at.keys().all(|leg| !stream.at.contains_key(leg))
-        });
-        if let Some(same) = same.map(|(same, _)| same.clone())
-            && let Some(other) = self.streams.get_mut(&same)
-        {
-            other.at.extend(std::mem::take(&mut stream.at));
-            return Change::StreamArrived(same);
-        }
-        stream.person = known.clone();
-        stream.told = true;
-        self.streams.insert(key.clone(), stream);
-        Change::StreamJoined(key)
-    }
-
-    /// Which of a person's streams this is on another leg.
-    fn stream_of(&self, person: &ConnectionId, leg: LegId, info: &StreamInfo) -> Option<StreamId> {
-        self.streams
-            .iter()
-            .find(|(_, stream)| {
-                stream.person == *person
-                    && stream.video_type == info.video_type
-                    && stream.name == info.name
-                    && !stream.at.contains_key(&leg)
-            })
-            .map(|(key, _)| key.clone())
-    }
 }
 
-/// Whether two identities can be one person's: an unknown one can be anybody's.
-fn compatible(one: Option<&String>, other: Option<&String>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => one == other,
-        _ => true,
+/// Notes an earlier ID; what is older than a few legs can't come back.
+fn remember<T>(was: &mut Vec<T>, id: Option<T>) {
+    was.extend(id);
+    if was.len() > 4 {
+        was.remove(0);
     }
 }

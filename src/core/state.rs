@@ -109,11 +109,6 @@ impl State {
         if let Self::Moving(handover) = self { Some(handover) } else { None }
     }
 
-    /// The one leg while nothing moves.
-    pub(super) fn single_leg(&self) -> Option<&Leg> {
-        if let Self::Connecting { leg } | Self::Connected { leg } = self { Some(leg) } else { None }
-    }
-
     pub(super) fn status(&self) -> Status {
         match self {
             Self::Idle => Status::Idle,

@@ -3,6 +3,7 @@
 use litemap::LiteMap;
 
 use super::ids::{LegId, PublisherId, StreamId, ViewId};
+use super::receipt::Tile;
 
 /// How often a view tries to subscribe on one leg before it is left out of the handover's count.
 const SUBSCRIBE_TRIES: u32 = 3;
@@ -18,6 +19,8 @@ pub(super) struct Views {
 struct View {
     stream: StreamId,
     shown: Option<LegId>,
+    /// Whether it has ever had something to show.
+    seen: bool,
     legs: LiteMap<LegId, Feed>,
 }
 
@@ -43,9 +46,31 @@ struct Publication {
     presented: bool,
 }
 
+/// What is left of a view when its subscriber on a leg is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// It was on screen: show this leg's.
+    Show(LegId),
+    /// Something is on screen, or will be with its first frame.
+    Wait,
+    /// It has no other subscriber.
+    Nothing,
+}
+
+/// What to do about a view that could not subscribe on a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Retry {
+    /// Nothing: it doesn't subscribe there.
+    No,
+    /// Try again.
+    Again { under: bool },
+    /// It has tried often enough.
+    Hopeless,
+}
+
 impl Views {
     pub(super) fn add_view(&mut self, view: ViewId, stream: StreamId) {
-        self.views.insert(view, View { stream, shown: None, legs: LiteMap::new() });
+        self.views.insert(view, View { stream, shown: None, seen: false, legs: LiteMap::new() });
     }
 
     pub(super) fn remove_view(&mut self, view: ViewId) -> Vec<LegId> {
@@ -69,21 +94,20 @@ impl Views {
         if view.legs.contains_key(&leg) {
             return None;
         }
+        let under = view.shown.is_some() || !view.legs.is_empty();
         view.legs.insert(leg, Feed { presented: false, tries: 1 });
-        let under = view.shown.is_some();
         if !under {
             view.shown = Some(leg);
         }
         Some(under)
     }
 
-    /// Notes that a view could not subscribe on a leg. Returns whether to try again.
-    pub(super) fn subscribe_failed(&mut self, view: ViewId, leg: LegId) -> bool {
-        let Some(feed) = self.views.get_mut(&view).and_then(|view| view.legs.get_mut(&leg)) else {
-            return false;
-        };
-        feed.tries += 1;
-        feed.tries <= SUBSCRIBE_TRIES
+    /// Notes that a view could not subscribe on a leg.
+    pub(super) fn subscribe_failed(&mut self, view: ViewId, leg: LegId) -> Retry {
+        let Some(view) = self.views.get_mut(&view) else { return Retry::No };
+        let Some(feed) = view.legs.get_mut(&leg).filter(|feed| !feed.presented) else { return Retry::No };
+        feed.tries = (feed.tries + 1).min(SUBSCRIBE_TRIES + 1);
+        if feed.tries > SUBSCRIBE_TRIES { Retry::Hopeless } else { Retry::Again { under: view.shown != Some(leg) } }
     }
 
     /// Notes a view's first frame on a leg. Returns whether it should be put on screen.
@@ -95,6 +119,7 @@ impl Views {
             return false;
         };
         feed.presented = true;
+        view.seen = true;
         view.shown.is_none_or(|shown| shown < leg)
     }
 
@@ -104,15 +129,29 @@ impl Views {
         }
     }
 
-    /// A view's subscriber on a leg is gone. Returns the leg to show instead, if it was on screen and there is one.
-    pub(super) fn drop_feed(&mut self, view: ViewId, leg: LegId) -> Option<LegId> {
+    /// A view's subscriber on a leg is gone. Returns `None` if it had none there.
+    pub(super) fn drop_feed(&mut self, view: ViewId, leg: LegId) -> Option<Rest> {
         let view = self.views.get_mut(&view)?;
-        view.legs.remove(&leg);
-        if view.shown != Some(leg) {
-            return None;
+        view.legs.remove(&leg)?;
+        if view.shown == Some(leg) {
+            view.shown = view.legs.iter().find(|(_, feed)| feed.presented).map(|(leg, _)| *leg);
+            if let Some(other) = view.shown {
+                return Some(Rest::Show(other));
+            }
         }
-        view.shown = view.legs.keys().next().copied();
-        view.shown
+        Some(if view.legs.is_empty() { Rest::Nothing } else { Rest::Wait })
+    }
+
+    /// Whether a view has ever had something to show.
+    pub(super) fn seen(&self, view: ViewId) -> bool {
+        self.views.get(&view).is_some_and(|view| view.seen)
+    }
+
+    /// The views that have tried in vain to subscribe on a leg, and have nothing else to show.
+    pub(super) fn hopeless(&self, leg: LegId) -> Vec<ViewId> {
+        let failed =
+            |view: &View| view.legs.get(&leg).is_some_and(|feed| !feed.presented && feed.tries > SUBSCRIBE_TRIES);
+        self.views.iter().filter(|(_, view)| view.shown.is_none() && failed(view)).map(|(id, _)| *id).collect()
     }
 
     /// Whether this view has proved itself on a leg, or never will.
@@ -151,10 +190,10 @@ impl Views {
         if publisher.legs.contains_key(&leg) {
             return false;
         }
-        publisher.legs.insert(leg, Publication::default());
-        if publisher.shown.is_none() {
+        if publisher.shown.is_none() && publisher.legs.is_empty() {
             publisher.shown = Some(leg);
         }
+        publisher.legs.insert(leg, Publication::default());
         true
     }
 
@@ -168,6 +207,22 @@ impl Views {
         };
         publication.live = true;
         !std::mem::replace(&mut publisher.told, true)
+    }
+
+    /// Whether a publisher is on a leg, live or on its way.
+    pub(super) fn publishes(&self, publisher: PublisherId, leg: LegId) -> bool {
+        self.publishers.get(&publisher).is_some_and(|publisher| publisher.legs.contains_key(&leg))
+    }
+
+    /// Whether a publisher is live on another leg than this one.
+    pub(super) fn is_live_elsewhere(&self, publisher: PublisherId, leg: LegId) -> bool {
+        let on_others = |publisher: &Publisher| publisher.legs.iter().any(|(other, on)| *other != leg && on.live);
+        self.publishers.get(&publisher).is_some_and(on_others)
+    }
+
+    /// A publisher is not on a leg any more. Returns the leg whose preview to show instead, if it was on screen.
+    pub(super) fn drop_publication(&mut self, publisher: PublisherId, leg: LegId) -> Option<LegId> {
+        self.publishers.get_mut(&publisher)?.drop_leg(leg)
     }
 
     /// Whether the app has been told that this publisher is live.
@@ -204,26 +259,33 @@ impl Views {
     }
 
     /// A leg is gone or about to go. Returns what was on screen from it and from where to show it instead.
-    pub(super) fn drop_leg(&mut self, leg: LegId) -> (Vec<(ViewId, LegId)>, Vec<(PublisherId, LegId)>) {
-        let mut views = Vec::new();
-        for id in self.all() {
-            if let Some(other) = self.drop_feed(id, leg) {
-                views.push((id, other));
+    pub(super) fn drop_leg(&mut self, leg: LegId) -> Vec<(Tile, LegId)> {
+        let mut shown = Vec::new();
+        for view in self.all() {
+            if let Some(Rest::Show(other)) = self.drop_feed(view, leg) {
+                shown.push((Tile::View(view), other));
             }
         }
-        let mut previews = Vec::new();
-        for (id, publisher) in &mut self.publishers {
-            publisher.legs.remove(&leg);
-            if publisher.shown == Some(leg) {
-                publisher.shown = publisher.legs.keys().next().copied();
-                previews.extend(publisher.shown.map(|other| (*id, other)));
-            }
+        for (id, publisher) in self.publishers.iter_mut() {
+            shown.extend(publisher.drop_leg(leg).map(|other| (Tile::Preview(*id), other)));
         }
-        (views, previews)
+        shown
     }
 
     /// The call is over.
     pub(super) fn clear(&mut self) {
         *self = Self::default();
+    }
+}
+
+impl Publisher {
+    /// Returns the leg whose preview to show instead, if the one that is gone was on screen.
+    fn drop_leg(&mut self, leg: LegId) -> Option<LegId> {
+        self.legs.remove(&leg);
+        if self.shown != Some(leg) {
+            return None;
+        }
+        self.shown = self.legs.iter().find(|(_, on)| on.presented).map(|(leg, _)| *leg);
+        self.shown
     }
 }

@@ -4,7 +4,6 @@ use super::{Command, ConnectionId, Credentials, Event, LegId, LossReason, Machin
 use crate::core::error::{Code, Failure};
 use crate::core::ids::{OutgoingId, PublisherId, StreamId, ViewId};
 use crate::core::protocol::SignalCopy;
-use crate::core::receipt::Outcome;
 use crate::core::state::Leg;
 
 impl Machine {
@@ -22,71 +21,64 @@ impl Machine {
         }
     }
 
+    /// Leaves as the app asked. Of a connected leg the SDK then says what it always says, and the app hears it from
+    /// there.
     pub(super) fn disconnect(&mut self, now: Time) {
-        let (keep, extra) = match &self.state {
-            State::Connecting { leg } | State::Connected { leg } => (Some(leg.clone()), None),
-            State::Moving(handover) => match &handover.old {
-                Some(old) => (Some(old.clone()), handover.new_leg().map(|new| new.id)),
-                None => match handover.connected_leg() {
-                    Some(new) => (Some(new.clone()), None),
-                    None => (None, handover.new_leg().map(|new| new.id)),
-                },
-            },
-            State::Idle | State::Disconnected | State::Failed | State::Closed => return,
-        };
-        if let Some(leg) = extra {
-            self.order(Command::CloseLeg(leg));
-        }
-        match keep {
-            // The SDK then says what it always says of a disconnected session, and the app hears it from there.
-            Some(leg) => {
-                let id = leg.id;
-                if matches!(self.state, State::Moving(_)) {
-                    self.conclude(Outcome::Cancelled, State::Connected { leg }, now);
-                }
-                self.order(Command::Disconnect(id));
+        match &self.state {
+            State::Connecting { leg } => {
+                let message = "the app called disconnect() before the session was connected";
+                self.connect_failed(leg.id, Failure::new(Code::Cancelled, message));
             }
-            None => self.over(LossReason::Final, now),
+            State::Connected { leg } => {
+                let leg = leg.id;
+                self.order(Command::Disconnect(leg));
+            }
+            State::Moving(handover) => match handover.old.as_ref().or_else(|| handover.connected_leg()).cloned() {
+                Some(leg) => {
+                    let id = leg.id;
+                    self.abort_renew();
+                    if self.state.moving().is_some_and(|handover| handover.old.is_some()) {
+                        self.give_back(now);
+                    }
+                    self.cancel(State::Connected { leg }, now);
+                    self.order(Command::Disconnect(id));
+                }
+                None => {
+                    self.close_legs();
+                    self.over(LossReason::Final, now);
+                }
+            },
+            State::Idle | State::Disconnected | State::Failed | State::Closed => {}
         }
     }
 
     /// Leaves everything without a word to the app's own listeners.
     pub(super) fn close(&mut self, now: Time) {
-        let legs = match &self.state {
-            State::Connecting { leg } | State::Connected { leg } => vec![leg.id],
-            State::Moving(handover) => {
-                let old = handover.old.as_ref().map(|old| old.id);
-                old.into_iter().chain(handover.new_leg().map(|new| new.id)).collect()
-            }
-            State::Idle | State::Disconnected | State::Failed => Vec::new(),
-            State::Closed => return,
-        };
         self.abort_renew();
-        for leg in legs {
+        self.close_legs();
+        self.forget_call(now);
+        self.cancel(State::Closed, now);
+    }
+
+    fn close_legs(&mut self) {
+        for leg in self.open_legs() {
             self.order(Command::CloseLeg(leg));
-        }
-        self.bridge.old_leg_gone(now);
-        self.views.clear();
-        self.roster.clear();
-        if matches!(self.state, State::Moving(_)) {
-            self.conclude(Outcome::Cancelled, State::Closed, now);
-        } else {
-            self.set_state(State::Closed);
         }
     }
 
     /// The call has ended: forgets everybody and tells the app why.
     pub(super) fn over(&mut self, reason: LossReason, now: Time) {
         self.abort_renew();
+        self.forget_call(now);
+        self.cancel(State::Disconnected, now);
+        self.tell(Event::Disconnected(reason));
+    }
+
+    /// Forgets everybody and everything that was in the call.
+    pub(super) fn forget_call(&mut self, now: Time) {
         self.bridge.old_leg_gone(now);
         self.views.clear();
         self.roster.clear();
-        if matches!(self.state, State::Moving(_)) {
-            self.conclude(Outcome::Cancelled, State::Disconnected, now);
-        } else {
-            self.set_state(State::Disconnected);
-        }
-        self.tell(Event::Disconnected(reason));
     }
 
     /// Publishes wherever this client is; a recovery does it once a leg is there.
@@ -135,7 +127,7 @@ impl Machine {
 
     /// Sends the app's signal wherever those are whom it is for.
     pub(super) fn send(&mut self, outgoing: OutgoingId, to: Option<ConnectionId>, now: Time) {
-        let legs = self.sending_legs();
+        let legs = self.sending_legs(to.as_ref());
         let stamp = self.bridge.next_stamp(now);
         let copies = legs
             .into_iter()

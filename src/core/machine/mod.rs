@@ -9,16 +9,20 @@
 //! An executor's result is the next input. Inputs of a leg that is gone are dropped in one place,
 //! [`Machine::handle_input`]. The same seed and the same inputs at the same times give the same outputs.
 
+mod announced;
 mod app;
-mod moving;
+mod arrival;
+mod attempt;
+mod loss;
 mod people;
+mod timeouts;
 
 use std::collections::VecDeque;
 
 use super::backoff::Random;
 use super::bridge::{Bridge, BridgeOutput};
 use super::config::Config;
-use super::handover::{Handover, Step};
+use super::handover::Handover;
 use super::ids::{ConnectionId, LegId, RenewId, SessionId, StreamId, ViewId};
 use super::protocol::{Command, Credentials, Event, Input, LossReason, Output, SignalKind, WireMessage};
 use super::roster::Roster;
@@ -26,16 +30,7 @@ use super::state::{Leg, State, Status};
 use super::time::Time;
 use super::views::Views;
 
-/// Why the machine wants to be woken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeoutReason {
-    /// A step of a handover or recovery is overdue, or its next attempt is due.
-    Move,
-    /// Somebody held back becomes a newcomer.
-    Newcomer,
-    /// A signal held back is due.
-    Signal,
-}
+pub use self::timeouts::TimeoutReason;
 
 /// Decides what one durable session does.
 #[derive(Debug)]
@@ -92,23 +87,6 @@ impl Machine {
         self.outputs.pop_front()
     }
 
-    /// When to hand in [`Input::Timeout`], and what for. Called by the driver once the outputs are drained.
-    #[must_use]
-    pub fn poll_timeout(&self) -> Option<(Time, TimeoutReason)> {
-        let step = match &self.state {
-            State::Moving(handover) => Some((handover.timeout(), TimeoutReason::Move)),
-            State::Idle
-            | State::Connecting { .. }
-            | State::Connected { .. }
-            | State::Disconnected
-            | State::Failed
-            | State::Closed => None,
-        };
-        let newcomer = self.roster.poll_timeout().map(|at| (at, TimeoutReason::Newcomer));
-        let signal = self.bridge.poll_timeout().map(|at| (at, TimeoutReason::Signal));
-        [step, newcomer, signal].into_iter().flatten().min_by_key(|(at, _)| *at)
-    }
-
     /// What it is doing.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -131,15 +109,7 @@ impl Machine {
     #[must_use]
     pub fn legs(&self) -> Vec<LegId> {
         let primary = self.primary();
-        let second = match &self.state {
-            State::Moving(handover) => handover.connected_leg().map(|leg| leg.id),
-            State::Idle
-            | State::Connecting { .. }
-            | State::Connected { .. }
-            | State::Disconnected
-            | State::Failed
-            | State::Closed => None,
-        };
+        let second = self.state.moving().and_then(Handover::connected_leg).map(|leg| leg.id);
         primary.into_iter().chain(second.filter(|leg| Some(*leg) != primary)).collect()
     }
 
@@ -264,33 +234,19 @@ impl Machine {
     }
 
     fn open_request(&self) -> Option<RenewId> {
-        match &self.state {
-            State::Moving(handover) => match handover.step {
-                Step::Renewing { request, .. } => Some(request),
-                Step::Waiting { .. }
-                | Step::Connecting { .. }
-                | Step::Overlapping { .. }
-                | Step::Settling { .. }
-                | Step::Leaving { .. } => None,
-            },
-            State::Idle
-            | State::Connecting { .. }
-            | State::Connected { .. }
-            | State::Disconnected
-            | State::Failed
-            | State::Closed => None,
-        }
+        self.state.moving().and_then(Handover::request)
     }
 
     fn is_open(&self, leg: LegId) -> bool {
+        self.open_legs().contains(&leg)
+    }
+
+    /// The legs that are held, connected or not, the primary one first.
+    fn open_legs(&self) -> Vec<LegId> {
         match &self.state {
-            State::Connecting { leg: only } | State::Connected { leg: only } => only.id == leg,
-            State::Moving(handover) => {
-                let old = handover.old.as_ref().map(|old| old.id);
-                let new = handover.new_leg().map(|new| new.id);
-                old == Some(leg) || new == Some(leg)
-            }
-            State::Idle | State::Disconnected | State::Failed | State::Closed => false,
+            State::Connecting { leg } | State::Connected { leg } => vec![leg.id],
+            State::Moving(handover) => handover.legs().collect(),
+            State::Idle | State::Disconnected | State::Failed | State::Closed => Vec::new(),
         }
     }
 
@@ -323,9 +279,7 @@ impl Machine {
     /// Changes the handover in place, telling what that changes in public.
     fn update_move(&mut self, change: impl FnOnce(&mut Handover), now: Time) {
         let from = self.state.status();
-        let State::Moving(handover) = &mut self.state else {
-            return;
-        };
+        let Some(handover) = self.state.moving_mut() else { return };
         change(handover);
         let phase = handover.phase();
         let entered = handover.record.phase(phase, now);

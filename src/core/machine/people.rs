@@ -1,11 +1,12 @@
 //! What a leg tells: people, streams, pictures and signals.
 
-use super::{Command, ConnectionId, Event, LegId, Machine, SignalKind, State, StreamId, Time, ViewId, WireMessage};
+use super::{Command, ConnectionId, Event, LegId, Machine, SignalKind, StreamId, Time, ViewId, WireMessage};
 use crate::core::error::{Code, Failure};
 use crate::core::handover::Step;
 use crate::core::ids::{PublisherId, SignalId};
 use crate::core::receipt::Tile;
 use crate::core::roster::Change;
+use crate::core::views::{Rest, Retry};
 
 impl Machine {
     /// Tells the app what changed and feeds the views that are concerned.
@@ -19,8 +20,7 @@ impl Machine {
                     let views = self.views.of_stream(&stream);
                     self.tell(Event::StreamLeft(stream));
                     for view in views {
-                        self.views.remove_view(view);
-                        self.tell(Event::ViewEnded(view));
+                        self.end_view(view);
                     }
                 }
                 Change::StreamArrived(stream) => {
@@ -36,11 +36,7 @@ impl Machine {
 
     /// Tells a latecomer to the old session what it missed: where this client is now.
     pub(super) fn introduce(&mut self, leg: LegId, to: &ConnectionId) {
-        let State::Moving(handover) = &self.state else { return };
-        if handover.old.as_ref().is_none_or(|old| old.id != leg) {
-            return;
-        }
-        let settled = matches!(handover.step, Step::Settling { .. });
+        let Some(handover) = self.state.moving().filter(|handover| handover.old_leg() == Some(leg)) else { return };
         let Some(new) = handover.connected_leg().cloned() else { return };
         let Some(connection) = self.roster.own_at(new.id).cloned() else { return };
         if self.roster.own_at(leg) == Some(to) {
@@ -48,7 +44,7 @@ impl Machine {
         }
         let message = WireMessage::Moved { to: new.session.clone(), connection };
         self.order(Command::SendWire { leg, to: Some(to.clone()), message });
-        if settled {
+        if self.has_settled() {
             let message = WireMessage::Settled { to: new.session };
             self.order(Command::SendWire { leg, to: Some(to.clone()), message });
         }
@@ -62,10 +58,10 @@ impl Machine {
 
     pub(super) fn stream_destroyed(&mut self, leg: LegId, stream: &StreamId) {
         let (key, changes) = self.roster.stream_destroyed(leg, stream);
-        let lives_on = key.filter(|key| self.roster.has_stream(key));
-        if let Some(key) = lives_on {
+        if let Some(key) = key.filter(|key| self.roster.has_stream(key)) {
             for view in self.views.of_stream(&key) {
-                if let Some(leg) = self.views.drop_feed(view, leg) {
+                let Some(rest) = self.views.drop_feed(view, leg) else { continue };
+                if let Rest::Show(leg) = rest {
                     self.order(Command::Swap { leg, view });
                 }
                 self.order(Command::Unsubscribe { leg, view });
@@ -90,48 +86,79 @@ impl Machine {
         }
     }
 
-    fn note_tile(&mut self, tile: Tile, now: Time) {
+    pub(super) fn note_tile(&mut self, tile: Tile, now: Time) {
         self.update_move(|handover| handover.record.tile(tile, now), now);
     }
 
     pub(super) fn subscribe_failed(&mut self, leg: LegId, view: ViewId, failure: Failure) {
-        if self.primary() == Some(leg) {
-            let other = self.views.drop_feed(view, leg);
-            self.order(Command::Unsubscribe { leg, view });
-            match other {
-                Some(leg) => self.order(Command::Swap { leg, view }),
-                None => {
-                    self.views.remove_view(view);
-                    self.tell(Event::SubscribeFailed { view, failure });
+        if self.successor() != Some(leg) {
+            self.unfeed(leg, view, failure);
+            return;
+        }
+        match self.views.subscribe_failed(view, leg) {
+            Retry::No => {}
+            Retry::Again { under } => {
+                let stream = self.views.stream(view).and_then(|key| self.roster.stream_on(leg, key)).cloned();
+                if let Some(stream) = stream {
+                    self.order(Command::Unsubscribe { leg, view });
+                    self.order(Command::Subscribe { leg, view, stream, under });
                 }
             }
-            return;
-        }
-        if !self.views.subscribe_failed(view, leg) {
-            return;
-        }
-        let stream = self.views.stream(view).and_then(|key| self.roster.stream_on(leg, key)).cloned();
-        if let Some(stream) = stream {
-            self.order(Command::Unsubscribe { leg, view });
-            self.order(Command::Subscribe { leg, view, stream, under: true });
+            // What is on screen stays there as long as its own leg lives.
+            Retry::Hopeless if self.primary() != Some(leg) => {}
+            Retry::Hopeless => self.unfeed(leg, view, failure),
         }
     }
 
+    /// A view's subscriber on a leg can't be had: shows another one if there is one, else the view is over.
+    fn unfeed(&mut self, leg: LegId, view: ViewId, failure: Failure) {
+        let seen = self.views.seen(view);
+        let Some(rest) = self.views.drop_feed(view, leg) else { return };
+        self.order(Command::Unsubscribe { leg, view });
+        match rest {
+            Rest::Show(leg) => self.order(Command::Swap { leg, view }),
+            Rest::Wait => {}
+            Rest::Nothing if seen => self.end_view(view),
+            Rest::Nothing => {
+                self.views.remove_view(view);
+                self.tell(Event::SubscribeFailed { view, failure });
+            }
+        }
+    }
+
+    /// The app's subscriber is over.
+    pub(super) fn end_view(&mut self, view: ViewId) {
+        self.views.remove_view(view);
+        self.tell(Event::ViewEnded(view));
+    }
+
     pub(super) fn publish_failed(&mut self, leg: LegId, publisher: PublisherId, failure: Failure, now: Time) {
-        let first = !self.views.told(publisher);
-        if first && self.primary() == Some(leg) {
+        if !self.views.publishes(publisher, leg) {
+            return;
+        }
+        let known = self.views.told(publisher);
+        let proving = self.successor() == Some(leg) && !self.has_settled();
+        if proving && (known || self.primary() != Some(leg)) {
+            self.retry(failure, now);
+        } else if self.views.is_live_elsewhere(publisher, leg) {
+            if let Some(leg) = self.views.drop_publication(publisher, leg) {
+                self.order(Command::SwapPreview { leg, publisher });
+                self.note_tile(Tile::Preview(publisher), now);
+            }
+        } else {
             self.unpublish(publisher);
             self.tell(Event::PublishFailed { publisher, failure });
-        } else if matches!(self.state, State::Moving(_)) {
-            self.attempt_failed(failure, now);
         }
     }
 
     /// A moderator or the device ended a publisher: it ends everywhere.
     pub(super) fn publisher_ended(&mut self, leg: LegId, publisher: PublisherId, now: Time) {
-        if self.keeps_publishers() {
+        if !self.views.publishes(publisher, leg) {
+            return;
+        }
+        if self.keeps_publishers() && !self.has_settled() {
             let message = "the publisher was ended while the call came back";
-            self.attempt_failed(Failure::new(Code::PublishFailed, message), now);
+            self.retry(Failure::new(Code::PublishFailed, message), now);
             return;
         }
         for other in self.views.remove_publisher(publisher) {
@@ -166,9 +193,9 @@ impl Machine {
         match message {
             WireMessage::Stamp(stamp) => self.bridge.handle_stamp(leg, &from, stamp, now),
             WireMessage::Stamped(stamp) => self.bridge.handle_stamped(leg, &from, stamp, now),
-            WireMessage::Moved { connection, .. } => {
+            WireMessage::Moved { to, connection } => {
                 self.bridge.handle_moved(leg, &from, connection.clone(), now);
-                let changes = self.roster.moved(leg, &from, &connection);
+                let changes = self.roster.moved(leg, &from, to, &connection);
                 self.apply(changes);
             }
             WireMessage::Settled { to } => {
@@ -178,14 +205,26 @@ impl Machine {
         }
     }
 
-    /// Where the app's signals go at this moment.
-    pub(super) fn sending_legs(&self) -> Vec<LegId> {
-        match &self.state {
-            State::Moving(handover) => match &handover.step {
-                Step::Settling { new, .. } => vec![new.id],
-                _ => self.legs(),
-            },
-            _ => self.legs(),
+    /// Where the app's signals go at this moment: once settled on the new leg only, except to somebody who isn't there.
+    pub(super) fn sending_legs(&self, to: Option<&ConnectionId>) -> Vec<LegId> {
+        let legs = self.legs();
+        match self.successor().filter(|_| self.has_settled()) {
+            Some(new) if to.is_none_or(|person| self.roster.connection_on(new, person).is_some()) => vec![new],
+            _ => legs,
         }
+    }
+
+    /// The connected leg that the call is moving to.
+    fn successor(&self) -> Option<LegId> {
+        let handover = self.state.moving().filter(|handover| !handover.is_leaving())?;
+        handover.connected_leg().map(|leg| leg.id)
+    }
+
+    /// Whether all of ours has moved, so that the successor is not given back because of a part of it.
+    fn has_settled(&self) -> bool {
+        self.state.moving().is_some_and(|handover| match handover.step {
+            Step::Settling { .. } | Step::Leaving { .. } => true,
+            Step::Renewing { .. } | Step::Waiting { .. } | Step::Connecting { .. } | Step::Overlapping { .. } => false,
+        })
     }
 }

@@ -1,0 +1,129 @@
+//! A successor was announced: whether and when to move there.
+
+use super::{Event, Machine, SessionId, State, Time};
+use crate::core::announcement::{Announcement, Context, RawAnnouncement};
+use crate::core::error::{Code, Failure};
+use crate::core::handover::{Handover, Loss, Step};
+use crate::core::protocol::MoveKind;
+use crate::core::receipt::{Outcome, Record};
+use crate::core::state::Leg;
+
+impl Machine {
+    /// A successor was announced, by signal or by the app's own call.
+    pub(super) fn announced(&mut self, raw: RawAnnouncement, by_call: bool, now: Time) {
+        let Some(current) = self.current_session() else {
+            let failure = Failure::new(Code::NotConnected, "there is no connected session to hand over");
+            self.tell(Event::HandoverRefused(failure));
+            return;
+        };
+        let pending = self.pending_session();
+        let context = Context {
+            current: &current,
+            pending: pending.as_ref(),
+            highest_epoch: self.highest_epoch,
+            trust: self.config.trust,
+        };
+        let announcement = match raw.check(&context) {
+            Ok(announcement) => announcement,
+            Err(rejection) => {
+                self.tell(Event::AnnouncementRejected { rejection, by_call });
+                return;
+            }
+        };
+        self.highest_epoch = announcement.epoch.or(self.highest_epoch);
+        self.accept(announcement, now);
+    }
+
+    /// Moves to an announced session: at once, or when the move that is under way is over.
+    pub(super) fn accept(&mut self, announcement: Announcement, now: Time) {
+        let old = match &mut self.state {
+            State::Connected { leg } => leg.clone(),
+            State::Moving(handover) if handover.is_committed() => {
+                handover.next = Some((announcement, now));
+                return;
+            }
+            State::Moving(handover) => {
+                let old = handover.old.clone();
+                self.abort_renew();
+                self.give_back(now);
+                let Some(old) = old else {
+                    // Cut off already: the recovery goes on, with the better target.
+                    self.update_move(|handover| handover.to = announcement.session_id, now);
+                    self.ask(now);
+                    return;
+                };
+                self.conclude(Outcome::Superseded, State::Connected { leg: old.clone() }, now);
+                old
+            }
+            State::Idle | State::Connecting { .. } | State::Disconnected | State::Failed | State::Closed => return,
+        };
+        let deadline = now + announcement.deadline.unwrap_or(self.config.handover_timeout);
+        self.hand_over(old, announcement.session_id, deadline, now);
+    }
+
+    /// Moves to a session that was announced a while ago.
+    pub(super) fn take_up(&mut self, announcement: Announcement, announced_at: Time, now: Time) {
+        let deadline = announcement.deadline.map(|deadline| (announced_at + deadline).saturating_since(now));
+        self.accept(Announcement { deadline, ..announcement }, now);
+    }
+
+    /// Starts a planned move.
+    fn hand_over(&mut self, old: Leg, to: SessionId, deadline: Time, now: Time) {
+        let from = old.session.clone();
+        self.set_state(State::Moving(Box::new(Handover {
+            kind: MoveKind::Handover,
+            old: Some(old),
+            loss: None,
+            from: from.clone(),
+            to: to.clone(),
+            deadline,
+            attempt: 0,
+            step: Step::Waiting { until: now },
+            record: Record::new(now),
+            interrupted: false,
+            next: None,
+        })));
+        self.tell(Event::HandoverStart { from, to, deadline: deadline.saturating_since(now) });
+        self.ask(now);
+    }
+
+    /// Starts a move after a loss: to the same session, unless somebody names a better one.
+    pub(super) fn recover(&mut self, session: SessionId, loss: Loss, now: Time) {
+        self.set_state(State::Moving(Box::new(Handover {
+            kind: MoveKind::Recovery,
+            old: None,
+            loss: Some(loss),
+            from: session.clone(),
+            to: session,
+            deadline: now + self.config.recovery_timeout,
+            attempt: 0,
+            step: Step::Waiting { until: now },
+            record: Record::new(now),
+            interrupted: true,
+            next: None,
+        })));
+        self.tell(Event::Reconnecting);
+        self.ask(now);
+    }
+
+    /// The session that the call is in, or comes from if it is in none.
+    fn current_session(&self) -> Option<SessionId> {
+        match &self.state {
+            State::Connected { leg } => Some(leg.session.clone()),
+            State::Moving(handover) => {
+                let arrived = handover.connected_leg().filter(|_| handover.is_committed());
+                Some(arrived.map_or_else(|| handover.from.clone(), |leg| leg.session.clone()))
+            }
+            State::Idle | State::Connecting { .. } | State::Disconnected | State::Failed | State::Closed => None,
+        }
+    }
+
+    /// The session that the call is to move to.
+    fn pending_session(&self) -> Option<SessionId> {
+        let handover = self.state.moving()?;
+        if handover.is_committed() {
+            return handover.next.as_ref().map(|(next, _)| next.session_id.clone());
+        }
+        Some(handover.to.clone()).filter(|to| *to != handover.from)
+    }
+}

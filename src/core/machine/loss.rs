@@ -1,0 +1,88 @@
+//! A leg died, or somebody ended the call.
+
+use std::mem;
+
+use super::{Command, Event, LegId, LossReason, Machine, State, Time};
+use crate::core::error::{Code, Failure};
+use crate::core::handover::{Handover, Loss, Step};
+
+impl Machine {
+    pub(super) fn leg_lost(&mut self, leg: LegId, reason: LossReason, now: Time) {
+        match &self.state {
+            State::Connecting { .. } => {
+                let message = "the connection was lost before it was established";
+                self.connect_failed(leg, Failure::new(Code::ConnectFailed, message));
+            }
+            State::Connected { .. } | State::Moving(_) if reason == LossReason::Final => self.ended(leg, now),
+            State::Connected { leg: only } => {
+                let session = only.session.clone();
+                let loss = self.drop_leg(leg, reason, now);
+                self.recover(session, loss, now);
+            }
+            State::Moving(handover) if handover.old_leg() == Some(leg) => self.promote(leg, reason, now),
+            State::Moving(handover) if handover.is_leaving() => {
+                // The move itself is done; what was lost is the leg after it.
+                self.conclude_arrived(now);
+                self.leg_lost(leg, reason, now);
+            }
+            State::Moving(_) => {
+                let message = "the successor was lost before it had proved itself";
+                self.retry(Failure::new(Code::SuccessorLost, message), now);
+            }
+            State::Idle | State::Disconnected | State::Failed | State::Closed => {}
+        }
+    }
+
+    /// The app's own `connect()` failed.
+    pub(super) fn connect_failed(&mut self, leg: LegId, failure: Failure) {
+        self.order(Command::CloseLeg(leg));
+        self.roster.clear();
+        self.set_state(State::Disconnected);
+        self.tell(Event::ConnectFailed(failure));
+    }
+
+    /// Somebody ended the call on purpose, on whichever leg it was said.
+    fn ended(&mut self, leg: LegId, now: Time) {
+        for other in self.open_legs() {
+            if other != leg {
+                self.order(Command::CloseLeg(other));
+            }
+        }
+        self.over(LossReason::Final, now);
+    }
+
+    /// The old leg died on the way: what is under way goes on as a recovery.
+    fn promote(&mut self, old: LegId, reason: LossReason, now: Time) {
+        let loss = self.drop_leg(old, reason, now);
+        if self.state.moving().and_then(Handover::connected_leg).is_some() {
+            self.bridge.old_leg_gone(now);
+        }
+        let deadline = now + self.config.recovery_timeout;
+        let mut told = false;
+        self.update_move(
+            |handover| {
+                handover.old = None;
+                handover.loss = Some(loss);
+                handover.record.promote();
+                handover.deadline = handover.deadline.max(deadline);
+                if !matches!(handover.step, Step::Settling { .. }) {
+                    told = !mem::replace(&mut handover.interrupted, true);
+                }
+            },
+            now,
+        );
+        if told {
+            self.tell(Event::Reconnecting);
+        }
+    }
+
+    /// A leg is dead: forgets it, keeping people and publishers for the next one.
+    fn drop_leg(&mut self, leg: LegId, reason: LossReason, now: Time) -> Loss {
+        let me = self.roster.own_at(leg).cloned();
+        let members = self.roster.others_at(leg).cloned().collect();
+        self.show_without(leg, now);
+        self.roster.drop_leg(leg);
+        self.order(Command::DropLeg(leg));
+        Loss { reason, leg, me, members }
+    }
+}

@@ -1,0 +1,65 @@
+//! Questions about who is where.
+
+use super::{ConnectionId, LegId, Person, Roster, SessionId, StreamId};
+
+impl Roster {
+    /// The durable ID of a connection on a leg.
+    pub(in crate::core) fn person_at(&self, leg: LegId, connection: &ConnectionId) -> Option<ConnectionId> {
+        self.people.iter().find(|(_, person)| person.at.get(&leg) == Some(connection)).map(|(key, _)| key.clone())
+    }
+
+    /// The ID on a leg of somebody with a durable ID.
+    pub(in crate::core) fn connection_on(&self, leg: LegId, key: &ConnectionId) -> Option<&ConnectionId> {
+        self.people.get(key)?.at.get(&leg)
+    }
+
+    /// The durable ID of a stream on a leg.
+    pub(in crate::core) fn durable_stream(&self, leg: LegId, stream: &StreamId) -> Option<StreamId> {
+        self.streams.iter().find(|(_, entry)| entry.at.get(&leg) == Some(stream)).map(|(key, _)| key.clone())
+    }
+
+    /// The ID on a leg of a stream with a durable ID.
+    pub(in crate::core) fn stream_on(&self, leg: LegId, key: &StreamId) -> Option<&StreamId> {
+        self.streams.get(key)?.at.get(&leg)
+    }
+
+    /// Whether the app knows this stream and it has not left.
+    pub(in crate::core) fn has_stream(&self, key: &StreamId) -> bool {
+        self.streams.contains_key(key)
+    }
+
+    /// Streams that the app knows and that are on no leg at the moment.
+    pub(in crate::core) fn has_orphans(&self) -> bool {
+        self.streams.values().any(|stream| stream.at.is_empty())
+    }
+
+    /// The others' connections on a leg.
+    pub(in crate::core) fn others_at(&self, leg: LegId) -> impl Iterator<Item = &ConnectionId> {
+        self.people
+            .iter()
+            .filter(|(key, _)| self.own.as_ref() != Some(*key))
+            .filter_map(move |(_, person)| person.at.get(&leg))
+    }
+
+    /// This client's own connection on a leg.
+    pub(in crate::core) fn own_at(&self, leg: LegId) -> Option<&ConnectionId> {
+        self.connection_on(leg, self.own.as_ref()?)
+    }
+
+    /// Whether everybody who is on `old` is on `new` too.
+    pub(in crate::core) fn all_arrived(&self, old: LegId, new: LegId) -> bool {
+        self.others(old).all(|person| person.at.contains_key(&new))
+    }
+
+    /// Whether everybody else who is on `old` has said that they need it no more, now that `new` is there.
+    pub(in crate::core) fn all_settled(&self, old: LegId, new: &SessionId) -> bool {
+        self.others(old).all(|person| person.settled.as_ref() == Some(new))
+    }
+
+    fn others(&self, leg: LegId) -> impl Iterator<Item = &Person> {
+        self.people
+            .iter()
+            .filter(move |(key, person)| self.own.as_ref() != Some(*key) && person.at.contains_key(&leg))
+            .map(|(_, person)| person)
+    }
+}

@@ -1,0 +1,107 @@
+//! Who somebody on a successor is.
+
+use super::{Change, ConnectionId, ConnectionInfo, LegId, Person, Roster, Standing, Stream, StreamId, StreamInfo};
+
+impl Roster {
+    /// Whose new connection this is, if that is certain.
+    pub(super) fn recognise(&self, leg: LegId, info: &ConnectionInfo) -> Option<ConnectionId> {
+        if let Some((key, _)) = self.people.iter().find(|(key, person)| person.had(key, &info.id)) {
+            return Some(key.clone());
+        }
+        if let Some(key) = self.claims.get(&info.id).map(|claim| &claim.person)
+            && let Some(person) = self.people.get(key)
+            && !person.at.contains_key(&leg)
+            && compatible(person.identity.as_ref(), info.identity.as_ref())
+        {
+            return Some(key.clone());
+        }
+        let identity = info.identity.as_ref()?;
+        let mut candidates =
+            self.people.iter().filter(|(_, p)| p.identity.as_ref() == Some(identity) && !p.at.contains_key(&leg));
+        let (key, _) = candidates.next()?;
+        candidates.next().is_none().then(|| key.clone())
+    }
+
+    /// Whether this is what a dead leg has left behind of somebody who is on this one already, perhaps of ourselves.
+    pub(super) fn is_ghost(&self, leg: LegId, id: &ConnectionId) -> bool {
+        self.people.iter().any(|(key, person)| person.at.contains_key(&leg) && person.had(key, id))
+    }
+
+    /// Whether the word that this is somebody known may still be on its way.
+    pub(super) fn may_be_known(&self, info: &ConnectionInfo) -> bool {
+        self.people.values().any(|person| {
+            let waiting = self.successor.is_some_and(|leg| !person.at.contains_key(&leg));
+            waiting && compatible(person.identity.as_ref(), info.identity.as_ref())
+        })
+    }
+
+    pub(super) fn fits(&self, held: &ConnectionId, known: &ConnectionId, leg: LegId) -> bool {
+        let (Some(held), Some(known)) = (self.people.get(held), self.people.get(known)) else {
+            return false;
+        };
+        held.standing != Standing::Told
+            && !known.at.contains_key(&leg)
+            && compatible(held.identity.as_ref(), known.identity.as_ref())
+    }
+
+    /// What was held back as `held` is the known person `known`.
+    pub(super) fn merge(&mut self, held: &ConnectionId, known: &ConnectionId) -> Vec<Change> {
+        let Some(person) = self.people.remove(held) else {
+            return Vec::new();
+        };
+        if let Some(known) = self.people.get_mut(known) {
+            known.at.extend(person.at);
+        }
+        let theirs: Vec<StreamId> =
+            self.streams.iter().filter(|(_, stream)| stream.person == *held).map(|(key, _)| key.clone()).collect();
+        let mut changes = Vec::new();
+        for key in theirs {
+            let Some(stream) = self.streams.remove(&key) else { continue };
+            changes.push(self.adopt(key, stream, known));
+        }
+        changes
+    }
+
+    /// A stream held back belongs to `known`: it is one of the streams already known, or a new one of theirs.
+    pub(super) fn adopt(&mut self, key: StreamId, mut stream: Stream, known: &ConnectionId) -> Change {
+        let same = self.streams.iter().find(|(_, other)| {
+            other.person == *known
+                && other.video_type == stream.video_type
+                && other.name == stream.name
+                && other.at.keys().all(|leg| !stream.at.contains_key(leg))
+        });
+        if let Some(same) = same.map(|(same, _)| same.clone())
+            && let Some(other) = self.streams.get_mut(&same)
+        {
+            other.at.extend(std::mem::take(&mut stream.at));
+            return Change::StreamArrived(same);
+        }
+        stream.person = known.clone();
+        stream.told = true;
+        self.streams.insert(key.clone(), stream);
+        Change::StreamJoined(key)
+    }
+
+    /// Which of a person's streams this is on another leg.
+    pub(super) fn stream_of(&self, person: &ConnectionId, leg: LegId, info: &StreamInfo) -> Option<StreamId> {
+        let elsewhere = || self.streams.iter().filter(|(_, s)| s.person == *person && !s.at.contains_key(&leg));
+        let same = elsewhere().find(|(key, stream)| **key == info.id || stream.was.contains(&info.id));
+        let alike = |stream: &Stream| stream.video_type == info.video_type && stream.name == info.name;
+        same.or_else(|| elsewhere().find(|(_, stream)| alike(stream))).map(|(key, _)| key.clone())
+    }
+}
+
+impl Person {
+    /// Whether a connection is or was this person's, whom the app knows as `key`.
+    pub(super) fn had(&self, key: &ConnectionId, id: &ConnectionId) -> bool {
+        key == id || self.was.contains(id)
+    }
+}
+
+/// Whether two identities can be one person's: an unknown one can be anybody's.
+fn compatible(one: Option<&String>, other: Option<&String>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    }
+}
