@@ -1,5 +1,6 @@
 //! The lab from outside: in virtual time without sockets, and over real ones.
 
+mod caller;
 mod control;
 mod faults;
 mod links;

@@ -7,6 +7,7 @@
 //! 3. arms a timer for [`Lab::poll_timeout`], and calls [`Lab::handle_timeout`] when it fires.
 
 mod links;
+mod orders;
 mod sessions;
 
 use std::collections::btree_map::Entry;
@@ -23,7 +24,8 @@ use crate::time::Time;
 use crate::token::Token;
 
 pub use links::Opening;
-pub use sessions::{Missing, Notifying, Rotating, Rotation};
+pub use orders::{Notifying, Rotating, Rotation};
+pub use sessions::Missing;
 
 /// How long a socket stays open after a forced disconnect, so that the client hears why.
 pub const CLOSE_AFTER: Duration = Duration::from_millis(200);
