@@ -108,3 +108,23 @@ fn a_client_that_comes_back_while_its_old_socket_stands_leaves_the_old_one() {
     let ann = Client { wire, ..ann };
     assert_eq!(world.publish(&ann, "st").0, 200);
 }
+
+#[test]
+fn a_frozen_client_thaws_when_it_comes_back_on_a_new_socket() {
+    let mut world = World::new();
+    let ann = world.join("ann", "s");
+    world.control("freeze", json!({ "session": "s" }));
+    let wire = world.open_wire("s", 0, &ann.socket_id, true);
+    let ann = Client { wire, ..ann };
+    assert_eq!(world.publish(&ann, "st").0, 200);
+}
+
+#[test]
+fn a_link_is_resumed_in_its_own_session_only() {
+    let mut world = World::new();
+    let ann = world.join("ann", "s");
+    world.control("create", json!({ "session": "t" }));
+    let wire = world.open_wire("t", 0, &ann.socket_id, true);
+    assert_eq!(world.wire(wire).closed, Some(Closed::With(1003)));
+    assert_eq!(world.publish(&ann, "st").0, 200, "its own socket is left alone");
+}

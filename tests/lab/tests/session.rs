@@ -95,6 +95,18 @@ fn an_ended_subscription_is_told_to_the_publisher() {
 }
 
 #[test]
+fn a_subscriber_that_leaves_is_told_to_the_publisher() {
+    let mut world = World::new();
+    let (ann, ben) = (world.join("ann", "s"), world.join("ben", "s"));
+    world.publish(&ann, "st");
+    world.subscribe(&ben, "st", "su");
+    world.told(&ann);
+    world.hand_in(ben.wire, &Frame::new(Kind::Disconnect));
+    let expected = ["deleted stream/st/subscriber/su", "deleted connection/ben (clientDisconnected)"];
+    assert_eq!(world.heard(&ann), expected);
+}
+
+#[test]
 fn unpublishing_is_told_to_the_others_but_not_to_oneself() {
     let mut world = World::new();
     let (ann, ben) = (world.join("ann", "s"), world.join("ben", "s"));
@@ -210,6 +222,19 @@ fn a_moderator_mutes_all_but_some_and_whoever_comes_later() {
     assert_eq!(world.heard(&ben), ["update "]);
     let late = world.open("late", "s", 0);
     assert_eq!(world.connect(&late, Role::Publisher, &[]).1["mute"]["active"], json!(true));
+}
+
+#[test]
+fn the_end_of_mute_on_entry_mutes_nobody() {
+    let mut world = World::new();
+    let ann = world.join_as("ann", "s", Role::Moderator, &[]);
+    world.publish(&ann, "st");
+    world.ask(&ann, "update", "", json!({ "reason": "mute", "active": true }));
+    world.told(&ann);
+    world.ask(&ann, "update", "", json!({ "reason": "mute", "active": false }));
+    assert_eq!(world.heard(&ann), ["update "]);
+    let late = world.open("late", "s", 0);
+    assert_eq!(world.connect(&late, Role::Publisher, &[]).1.get("mute"), None);
 }
 
 #[test]
