@@ -146,7 +146,7 @@ export interface ManagerEventMap {
   phasechange: CustomEvent<{ sessionId: string; phase: Phase; at: number }>;
   /** `deadline`: milliseconds from now. */
   handoverstart: CustomEvent<{ sessionId: string; from: string; to: string; deadline: number }>;
-  /** A tile shows the successor's picture, and sounds its sound. `streamId` is empty for the own preview. */
+  /** A tile shows the successor's picture, and sounds its sound. */
   tileswap: CustomEvent<{ sessionId: string; streamId: string; own: boolean; gap: number | null }>;
   /** A handover or a recovery ended, well or not. */
   handoverend: CustomEvent<Receipt>;

@@ -13,7 +13,7 @@ use super::durable::{self, Durable};
 use super::emitter::Emitter;
 use super::js;
 use super::shared::Shared;
-use super::tracks;
+use super::tracks::{self, Ended};
 use crate::core::ids::{LegId, PublisherId};
 use crate::core::protocol::Input;
 use crate::dom::{FirstFrame, InsertMode, LastFrame, Layer, Slot, WeakLayer};
@@ -50,6 +50,8 @@ pub(super) struct Publisher {
     reals: RefCell<Vec<Rc<Real>>>,
     shown: RefCell<Option<Rc<Real>>>,
     state: RefCell<LiteMap<String, Array>>,
+    /// What the app itself listens to the end of its tracks with.
+    ended_of_app: Ended,
     proxy: RefCell<JsValue>,
     /// The stream that the app knows as this publisher's.
     stream: RefCell<Option<JsValue>>,
@@ -69,6 +71,8 @@ struct Real {
     presented_at: Cell<Option<f64>>,
     /// Whether it is published on its leg.
     live: Cell<bool>,
+    /// What listened to the end of the app's tracks before this one did.
+    ended_before: RefCell<Ended>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +95,10 @@ impl Publisher {
     ) -> Result<Rc<Self>, JsValue> {
         let options = js::copy(options);
         let slot = mount(target, &options)?;
+        let ended_of_app = Ended::now(&options);
         let publisher = Rc::new(Self {
             id: shared.next_publisher(),
+            ended_of_app,
             shared: Rc::clone(shared),
             call: RefCell::new(Weak::new()),
             options,
@@ -132,6 +138,12 @@ impl Publisher {
 
     pub(super) fn proxy(&self) -> JsValue {
         self.proxy.borrow().clone()
+    }
+
+    /// The ID of its stream as the app knows it; empty before it has one.
+    pub(super) fn stream_id(&self) -> String {
+        let stream = self.stream.borrow();
+        stream.as_ref().and_then(|stream| js::get_string(stream, "streamId")).unwrap_or_default()
     }
 
     /// The session that publishes it, and what to call when it is live.
@@ -268,6 +280,10 @@ impl Publisher {
         tracks::shielded(&self.options, || {
             let _ = real.publisher.destroy();
         });
+        let newer = self.reals.borrow().iter().any(|other| other.leg.get() > real.leg.get());
+        if !newer {
+            real.ended_before.borrow().restore();
+        }
         real.listeners.take();
         real.layer.take();
     }
@@ -308,6 +324,8 @@ impl Publisher {
             None => None,
         };
         let target = layer.as_ref().map_or(JsValue::UNDEFINED, |layer| layer.element().clone().into());
+        let ended_before = Ended::now(&options);
+        self.ended_of_app.restore();
         let publisher = self.shared.ot.init_publisher(&target, &options, done)?;
         let real = Rc::new(Real {
             publisher,
@@ -320,6 +338,7 @@ impl Publisher {
             last_frame: RefCell::default(),
             presented_at: Cell::new(None),
             live: Cell::new(false),
+            ended_before: RefCell::new(ended_before),
         });
         self.listen(&real);
         for (name, args) in &*self.state.borrow() {

@@ -58,7 +58,7 @@ impl Call {
                 let found = self.publishers.borrow().get(&publisher).cloned();
                 if let Some(publisher) = found {
                     let gap = publisher.show(leg);
-                    self.swapped("", true, gap);
+                    self.swapped(&publisher.stream_id(), true, gap);
                 }
             }
             Command::SendSignal { outgoing, copies } => self.send_copies(outgoing, copies),
@@ -174,11 +174,12 @@ impl Call {
             // A failed disconnect has closed all the same.
             let _ = JsFuture::from(closed).await;
             if let Some(call) = call.upgrade() {
+                call.closing.borrow_mut().remove(&id);
                 call.feed(Input::LegClosed(id));
             }
             Ok(JsValue::UNDEFINED)
         };
-        self.closing.borrow_mut().push(future_to_promise(closing));
+        self.closing.borrow_mut().insert(id, future_to_promise(closing));
     }
 }
 

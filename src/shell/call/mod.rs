@@ -71,7 +71,7 @@ pub(super) struct Call {
     waiters: RefCell<Vec<(Function, Function)>>,
     started: Cell<f64>,
     gaps: RefCell<Vec<(String, bool, Option<f64>)>>,
-    closing: RefCell<Vec<js_sys::Promise>>,
+    closing: RefCell<LiteMap<LegId, js_sys::Promise>>,
 }
 
 impl Call {
@@ -180,10 +180,6 @@ impl Call {
             let call = Rc::downgrade(self);
             Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX), move || {
                 if let Some(call) = call.upgrade() {
-                    // Fired, so there is nothing to clear when the next one is set.
-                    if let Some(fired) = call.timer.borrow_mut().take() {
-                        let _ = fired.forget();
-                    }
                     call.feed(Input::Timeout);
                 }
             })
@@ -236,7 +232,7 @@ impl Call {
     /// Leaves everything and resolves when all is closed, or after a while.
     pub(super) fn close(self: &Rc<Self>) -> js_sys::Promise {
         self.feed(Input::Close);
-        let closing: Array = self.closing.take().into_iter().map(JsValue::from).collect();
+        let closing: Array = self.closing.take().into_iter().map(|(_, closed)| closed).collect();
         for waiter in self.waiters.take() {
             let error = self.shared.error("closed", "the manager was closed", &JsValue::UNDEFINED);
             let _ = waiter.1.call1(&JsValue::UNDEFINED, &error);
