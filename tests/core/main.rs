@@ -5,3 +5,4 @@ mod announcement;
 mod backoff;
 mod bridge;
 mod config;
+mod machine;

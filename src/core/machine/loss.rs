@@ -65,7 +65,10 @@ impl Machine {
                 handover.loss = Some(loss);
                 handover.record.promote();
                 handover.deadline = handover.deadline.max(deadline);
-                if !matches!(handover.step, Step::Settling { .. }) {
+                // Where everything of ours is live already, the call goes on.
+                let goes_on =
+                    matches!(handover.step, Step::Overlapping { publish_until: None, .. } | Step::Settling { .. });
+                if !goes_on {
                     told = !mem::replace(&mut handover.interrupted, true);
                 }
             },

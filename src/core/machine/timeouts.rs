@@ -3,6 +3,7 @@
 use super::{Command, Machine, Time};
 use crate::core::error::{Code, Failure};
 use crate::core::handover::Step;
+use crate::core::state::Status;
 
 /// Why the machine wants to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,9 @@ impl Machine {
     /// are drained.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<(Time, TimeoutReason)> {
+        if self.status() == Status::Closed {
+            return None;
+        }
         let step = self.state.moving().map(|handover| (handover.timeout(), TimeoutReason::Move));
         let newcomer = self.roster.poll_timeout().map(|at| (at, TimeoutReason::Newcomer));
         let signal = self.bridge.poll_timeout().map(|at| (at, TimeoutReason::Signal));

@@ -1,0 +1,429 @@
+//! One machine, worked by hand, in virtual time.
+//!
+//! People are named; Ann's connection in session "one" is "ann@one", her camera's stream "ann-camera@one". The desk
+//! itself is "me", publishes one camera, and shows everybody's.
+
+use std::time::Duration;
+
+use opentok_handover::core::announcement::{Data, Deadline, RawAnnouncement, Sender};
+use opentok_handover::core::config::Config;
+use opentok_handover::core::error::{Code, Failure};
+use opentok_handover::core::ids::{
+    ConnectionId, LegId, OutgoingId, PublisherId, RenewId, SessionId, SignalId, StreamId, ViewId,
+};
+use opentok_handover::core::machine::Machine;
+use opentok_handover::core::protocol::{
+    Command, ConnectionInfo, Credentials, Event, Input, LossReason, Output, SignalKind, StreamInfo, VideoType,
+    WireMessage,
+};
+use opentok_handover::core::receipt::{Outcome, Receipt};
+use opentok_handover::core::state::Status;
+use opentok_handover::core::time::Time;
+
+use super::ledger::Ledger;
+
+pub(super) const CAMERA: PublisherId = PublisherId(1);
+
+pub(super) struct Desk {
+    pub(super) machine: Machine,
+    pub(super) ledger: Ledger,
+    pub(super) now: u64,
+    /// What came out since it was last taken.
+    outputs: Vec<Output>,
+    /// Every leg that was opened, and its session.
+    legs: Vec<(LegId, SessionId)>,
+    request: RenewId,
+    views: Vec<String>,
+    signals: u32,
+}
+
+/// How far a handover is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum At {
+    Renewing,
+    Waiting,
+    Connecting,
+    Overlapping,
+    Settling,
+    Leaving,
+}
+
+impl At {
+    pub(super) const ALL: [Self; 6] =
+        [Self::Renewing, Self::Waiting, Self::Connecting, Self::Overlapping, Self::Settling, Self::Leaving];
+}
+
+impl Desk {
+    pub(super) fn new() -> Self {
+        Self {
+            machine: Machine::new(Config::default()),
+            ledger: Ledger::new(),
+            now: 1000,
+            outputs: Vec::new(),
+            legs: Vec::new(),
+            request: RenewId(0),
+            views: Vec::new(),
+            signals: 0,
+        }
+    }
+
+    /// In session "one", published, with these people in view.
+    pub(super) fn in_call(people: &[&str]) -> Self {
+        let mut desk = Self::new();
+        desk.feed(Input::Connect(credentials("one")));
+        desk.connected();
+        desk.feed(Input::Publish(CAMERA));
+        desk.live();
+        for person in people {
+            desk.arrives(person);
+            desk.watch(person);
+            desk.presented(person);
+        }
+        desk.outputs.clear();
+        desk
+    }
+
+    /// With Ann in session "one", on the way to session "two".
+    pub(super) fn at(phase: At) -> Self {
+        let mut desk = Self::in_call(&["ann"]);
+        desk.announce("two");
+        if phase == At::Waiting {
+            desk.renew_fails(Code::RenewThrew);
+        }
+        if matches!(phase, At::Renewing | At::Waiting) {
+            desk.outputs.clear();
+            return desk;
+        }
+        desk.renewed("two");
+        if phase != At::Connecting {
+            desk.connected();
+            desk.live();
+            desk.arrives("ann");
+        }
+        if matches!(phase, At::Settling | At::Leaving) {
+            desk.presented("ann");
+        }
+        if phase == At::Leaving {
+            desk.settles("ann");
+        }
+        desk.outputs.clear();
+        desk
+    }
+
+    pub(super) fn feed(&mut self, input: Input) {
+        self.ledger.tell(&input);
+        self.machine.handle_input(input, Time::from_millis(self.now));
+        while let Some(output) = self.machine.poll_output() {
+            self.ledger.take(&output);
+            match &output {
+                Output::Command(Command::OpenLeg { leg, credentials }) => {
+                    self.legs.push((*leg, credentials.session.clone()));
+                }
+                Output::Command(Command::Renew { request, .. }) => self.request = *request,
+                _ => {}
+            }
+            self.outputs.push(output);
+        }
+        self.ledger.settle_accounts();
+    }
+
+    /// Lets time pass, waking the machine whenever it asks for it.
+    pub(super) fn wait(&mut self, millis: u64) {
+        let end = self.now + millis;
+        while let Some((at, _)) = self.machine.poll_timeout().filter(|(at, _)| at.as_millis() <= end) {
+            let woken_before = (at.as_millis() <= self.now).then(|| self.machine.poll_timeout());
+            self.now = self.now.max(at.as_millis());
+            self.feed(Input::Timeout);
+            assert_ne!(woken_before, Some(self.machine.poll_timeout()), "the machine spins");
+        }
+        self.now = end;
+    }
+
+    pub(super) fn announce(&mut self, session: &str) {
+        self.announce_until(session, Deadline::None);
+    }
+
+    pub(super) fn announce_until(&mut self, session: &str, deadline: Deadline) {
+        let leg = self.machine.primary().or(self.legs.last().map(|(leg, _)| *leg)).unwrap();
+        self.signal(leg, None, SignalKind::Announcement(announcement(session, deadline)));
+    }
+
+    pub(super) fn renewed(&mut self, session: &str) {
+        self.feed(Input::Renewed { request: self.request, credentials: credentials(session) });
+    }
+
+    pub(super) fn renew_fails(&mut self, code: Code) {
+        self.feed(Input::RenewFailed { request: self.request, failure: failure(code) });
+    }
+
+    /// The newest leg is connected.
+    pub(super) fn connected(&mut self) {
+        let (leg, own) = (self.leg(), self.connection("me"));
+        self.feed(Input::LegConnected { leg, own: own.id.clone() });
+        self.feed(Input::ConnectionCreated { leg, connection: own });
+    }
+
+    pub(super) fn connect_fails(&mut self) {
+        self.feed(Input::LegFailed { leg: self.leg(), failure: failure(Code::ConnectFailed) });
+    }
+
+    /// My camera is live and seen on the newest leg.
+    pub(super) fn live(&mut self) {
+        let leg = self.leg();
+        self.feed(Input::Published { leg, publisher: CAMERA });
+        self.feed(Input::PreviewPresented { leg, publisher: CAMERA });
+    }
+
+    /// Somebody comes to the newest leg, with a camera.
+    pub(super) fn arrives(&mut self, person: &str) {
+        self.comes(person, Some(person));
+    }
+
+    /// Somebody comes to the newest leg, with a camera and with data of their own or none.
+    pub(super) fn comes(&mut self, person: &str, data: Option<&str>) {
+        let connection = ConnectionInfo { identity: data.map(Into::into), ..self.connection(person) };
+        let leg = self.leg();
+        self.feed(Input::ConnectionCreated { leg, connection: connection.clone() });
+        let stream = StreamInfo {
+            id: self.camera(person),
+            connection,
+            name: String::new(),
+            video_type: VideoType::Camera,
+            has_video: true,
+        };
+        self.feed(Input::StreamCreated { leg, stream });
+    }
+
+    /// Somebody comes to the newest leg and shows nothing.
+    pub(super) fn listens(&mut self, person: &str) {
+        let (leg, connection) = (self.leg(), self.connection(person));
+        self.feed(Input::ConnectionCreated { leg, connection });
+    }
+
+    /// Somebody leaves a leg.
+    pub(super) fn leaves(&mut self, leg: LegId, person: &str) {
+        let session = self.session_of(leg);
+        self.feed(Input::StreamDestroyed { leg, stream: StreamId::new(format!("{person}-camera@{session}")) });
+        self.feed(Input::ConnectionDestroyed { leg, connection: ConnectionId::new(format!("{person}@{session}")) });
+    }
+
+    /// The app subscribes to somebody's camera.
+    pub(super) fn watch(&mut self, person: &str) {
+        self.views.push(person.into());
+        let stream = self.camera(person);
+        self.feed(Input::Subscribe { view: self.view(person), stream });
+    }
+
+    /// Somebody's first picture from the newest leg is there.
+    pub(super) fn presented(&mut self, person: &str) {
+        self.feed(Input::Presented { leg: self.leg(), view: self.view(person) });
+    }
+
+    /// Somebody says on the leg that is the app's where they are in the newest session.
+    pub(super) fn says_moved(&mut self, person: &str) {
+        let to = self.session_of(self.leg());
+        let connection = self.connection(person).id;
+        self.says(person, WireMessage::Moved { to, connection });
+    }
+
+    /// Somebody says on the leg that is the app's that they need it no more.
+    pub(super) fn settles(&mut self, person: &str) {
+        let to = self.session_of(self.leg());
+        self.says(person, WireMessage::Settled { to });
+    }
+
+    fn says(&mut self, person: &str, message: WireMessage) {
+        let leg = self.machine.primary().unwrap();
+        let from = ConnectionId::new(format!("{person}@{}", self.session_of(leg)));
+        self.signal(leg, Some(from), SignalKind::Wire(message));
+    }
+
+    pub(super) fn signal(&mut self, leg: LegId, from: Option<ConnectionId>, kind: SignalKind) {
+        self.signals += 1;
+        self.feed(Input::Signal { leg, from, signal: SignalId(self.signals), kind });
+    }
+
+    pub(super) fn dies(&mut self, leg: LegId) {
+        self.feed(Input::LegLost { leg, reason: LossReason::ServerRotation });
+    }
+
+    pub(super) fn closed(&mut self, leg: LegId) {
+        self.feed(Input::LegClosed(leg));
+    }
+
+    pub(super) fn send(&mut self, to: Option<&str>) -> Vec<LegId> {
+        let to = to.map(ConnectionId::new);
+        self.feed(Input::Send { outgoing: OutgoingId(1), to });
+        let copies = self.outputs.iter().rev().find_map(|output| match output {
+            Output::Command(Command::SendSignal { copies, .. }) => Some(copies.iter().map(|copy| copy.leg).collect()),
+            _ => None,
+        });
+        copies.unwrap()
+    }
+
+    /// The newest leg.
+    pub(super) fn leg(&self) -> LegId {
+        self.legs.last().unwrap().0
+    }
+
+    fn session_of(&self, leg: LegId) -> SessionId {
+        self.legs.iter().find(|(id, _)| *id == leg).unwrap().1.clone()
+    }
+
+    /// Somebody's connection on the newest leg.
+    fn connection(&self, person: &str) -> ConnectionInfo {
+        let id = ConnectionId::new(format!("{person}@{}", self.session_of(self.leg())));
+        ConnectionInfo { id, identity: Some(person.into()) }
+    }
+
+    fn camera(&self, person: &str) -> StreamId {
+        StreamId::new(format!("{person}-camera@{}", self.session_of(self.leg())))
+    }
+
+    pub(super) fn view(&self, person: &str) -> ViewId {
+        ViewId(self.views.iter().position(|name| name == person).unwrap() as u32)
+    }
+
+    /// The leg that somebody is seen from.
+    pub(super) fn shown(&self, person: &str) -> Option<LegId> {
+        self.machine.shown(self.view(person))
+    }
+
+    /// What was ordered since it was last asked, in short.
+    pub(super) fn commands(&mut self) -> Vec<String> {
+        let outputs = std::mem::take(&mut self.outputs);
+        outputs.iter().filter_map(|it| if let Output::Command(it) = it { Some(short(it)) } else { None }).collect()
+    }
+
+    /// What the app was told since it was last asked.
+    pub(super) fn events(&mut self) -> Vec<Event> {
+        let outputs = std::mem::take(&mut self.outputs);
+        outputs.into_iter().filter_map(|it| if let Output::Event(it) = it { Some(it) } else { None }).collect()
+    }
+
+    /// Whom and what the app saw coming and going since it was last asked.
+    pub(super) fn news(&mut self) -> Vec<String> {
+        let word = |event| match event {
+            Event::PersonJoined(id) => Some(format!("{id} joined")),
+            Event::PersonLeft(id) => Some(format!("{id} left")),
+            Event::StreamJoined(id) => Some(format!("{id} joined")),
+            Event::StreamLeft(id) => Some(format!("{id} left")),
+            Event::ViewEnded(_) => Some("a view ended".into()),
+            Event::Reconnecting => Some("reconnecting".into()),
+            Event::Reconnected => Some("reconnected".into()),
+            Event::Disconnected(_) => Some("disconnected".into()),
+            _ => None,
+        };
+        self.events().into_iter().filter_map(word).collect()
+    }
+
+    /// Objects if the machine goes on wanting something.
+    pub(super) fn comes_to_rest(&mut self) {
+        self.wait(seconds(120));
+        assert_eq!(self.machine.poll_timeout(), None);
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.machine.status()
+    }
+
+    pub(super) fn session(&self) -> Option<&str> {
+        self.machine.session().map(SessionId::as_str)
+    }
+
+    pub(super) fn receipt(&self) -> &Receipt {
+        self.ledger.receipts.last().expect("no receipt yet")
+    }
+
+    pub(super) fn outcomes(&self) -> Vec<Outcome> {
+        self.ledger.receipts.iter().map(|receipt| receipt.outcome).collect()
+    }
+
+    pub(super) fn failure_codes(&self) -> Vec<Code> {
+        self.receipt().failures.iter().map(|(failure, _)| failure.code).collect()
+    }
+
+    /// Whatever comes from a leg that is gone, nobody hears of it.
+    pub(super) fn gone_legs_are_silent(&mut self) {
+        let open = self.ledger.open_legs();
+        self.outputs.clear();
+        for (leg, _) in self.legs.clone().into_iter().filter(|(leg, _)| !open.contains(leg)) {
+            let person = ConnectionInfo { id: ConnectionId::new("ghost"), identity: None };
+            let (view, publisher) = (ViewId(0), CAMERA);
+            let failure = failure(Code::ConnectFailed);
+            let stream = StreamInfo {
+                id: StreamId::new("ghost"),
+                connection: person.clone(),
+                name: String::new(),
+                video_type: VideoType::Camera,
+                has_video: true,
+            };
+            for input in [
+                Input::LegConnected { leg, own: person.id.clone() },
+                Input::LegFailed { leg, failure: failure.clone() },
+                Input::LegLost { leg, reason: LossReason::Final },
+                Input::LegClosed(leg),
+                Input::Published { leg, publisher },
+                Input::PublishFailed { leg, publisher, failure: failure.clone() },
+                Input::PublisherEnded { leg, publisher },
+                Input::PreviewPresented { leg, publisher },
+                Input::Presented { leg, view },
+                Input::SubscribeFailed { leg, view, failure },
+                Input::ConnectionCreated { leg, connection: person.clone() },
+                Input::ConnectionDestroyed { leg, connection: ConnectionId::new("ann@one") },
+                Input::StreamCreated { leg, stream },
+                Input::StreamDestroyed { leg, stream: StreamId::new("ann-camera@one") },
+            ] {
+                self.feed(input);
+            }
+            assert_eq!(self.outputs, [], "{leg:?} is gone");
+            self.signal(leg, Some(person.id), SignalKind::App);
+            assert_eq!(self.events(), [Event::SignalDiscarded(SignalId(self.signals))]);
+        }
+    }
+}
+
+pub(super) fn credentials(session: &str) -> Credentials {
+    Credentials { application: None, session: SessionId::new(session), token: format!("token for {session}") }
+}
+
+pub(super) fn announcement(session: &str, deadline: Deadline) -> RawAnnouncement {
+    let data = Data::Json { session_id: Some(session.into()), deadline, epoch: None };
+    RawAnnouncement { sender: Sender::Server, size: 50, data }
+}
+
+pub(super) fn failure(code: Code) -> Failure {
+    Failure::new(code, "in a test")
+}
+
+pub(super) fn seconds(seconds: u64) -> u64 {
+    Duration::from_secs(seconds).as_millis() as u64
+}
+
+/// A command in a few words.
+fn short(command: &Command) -> String {
+    match command {
+        Command::Renew { wanted, attempt, .. } => format!("renew {wanted} #{attempt}"),
+        Command::AbortRenew(_) => "abort renew".into(),
+        Command::OpenLeg { leg, credentials } => format!("open {} in {}", leg.0, credentials.session),
+        Command::CloseLeg(leg) => format!("close {}", leg.0),
+        Command::Disconnect(leg) => format!("disconnect {}", leg.0),
+        Command::DropLeg(leg) => format!("drop {}", leg.0),
+        Command::Publish { leg, .. } => format!("publish on {}", leg.0),
+        Command::Unpublish { leg, .. } => format!("unpublish on {}", leg.0),
+        Command::Subscribe { leg, stream, .. } => format!("subscribe to {stream} on {}", leg.0),
+        Command::Unsubscribe { leg, view } => format!("unsubscribe view {} on {}", view.0, leg.0),
+        Command::Swap { leg, view } => format!("swap view {} to {}", view.0, leg.0),
+        Command::SwapPreview { leg, .. } => format!("swap preview to {}", leg.0),
+        Command::SendSignal { .. } => "send".into(),
+        Command::SendWire { leg, to, message } => {
+            let to = to.as_ref().map_or("all", |to| to.as_str());
+            let word = match message {
+                WireMessage::Moved { .. } => "moved",
+                WireMessage::Settled { .. } => "settled",
+                WireMessage::Stamp(_) | WireMessage::Stamped(_) => "stamp",
+            };
+            format!("say {word} to {to} on {}", leg.0)
+        }
+    }
+}
