@@ -409,6 +409,8 @@ impl Publisher {
 
     fn on_video(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
         if let Ok(video) = event.element().dyn_into::<HtmlVideoElement>() {
+            // Nobody is to hear themselves, not even for the moment before the SDK mutes a preview.
+            video.set_muted(true);
             let (publisher, watched) = (Rc::downgrade(self), Rc::downgrade(real));
             let first_frame = FirstFrame::new(&video, uncovered(real.layer.borrow().as_ref()), move |now| {
                 let (Some(publisher), Some(real)) = (publisher.upgrade(), watched.upgrade()) else { return };

@@ -26,6 +26,8 @@ pub(super) fn router() -> Router<App> {
         .route("/project/{key}/config.json", get(config))
         .route("/session/{session}", get(info))
         .route("/logging/{*what}", any(logging))
+        // The SDK tells its quality reports to an address of its own below another host.
+        .route("/prod/logging/{*what}", any(logging))
         .route("/rumor/{session}/{generation}", any(rumor))
 }
 
