@@ -20,6 +20,10 @@ describe("cargo test", () => {
     assert.deepEqual(readCargoSummary(lines), { passed: 4, failed: 0, skipped: 1 });
   });
 
+  test("a crate for the browser without tests has a summary of noughts", () => {
+    assert.deepEqual(readCargoSummary(["no tests to run!"]), { passed: 0, failed: 0, skipped: 0 });
+  });
+
   test("code that does not compile has no summary", () => {
     assert.equal(readCargoSummary(["error[E0425]: cannot find value `x` in this scope"]), null);
   });
