@@ -122,7 +122,8 @@ for (const mode of ["relayed", "routed"]) {
         `leaves no voice missing or doubled for more than ${AUDIBLE_FAULT} ms`,
         eachPerson(({ sound }, name) => {
           expect(
-            sound.filter(({ ms }) => ms > AUDIBLE_FAULT),
+            // The others' voices: each new publisher of the SDK's plays one's own for a moment before it is muted.
+            sound.filter(({ who, ms }) => who !== name && ms > AUDIBLE_FAULT),
             name,
           ).toEqual([]);
         }),
