@@ -140,7 +140,11 @@ impl Roster {
                 _ => Vec::new(),
             };
         }
-        if self.is_ghost(leg, &info.id) {
+        if let Some(known) = self.who_had(&info.id) {
+            if let Some(person) = self.people.get_mut(&known) {
+                // Who is here with another connection already has left a ghost behind, and isn't two people.
+                person.at.entry(leg).or_insert_with(|| info.id.clone());
+            }
             return Vec::new();
         }
         if self.successor == Some(leg) {
@@ -345,11 +349,15 @@ impl Roster {
         id
     }
 
+    /// Somebody left, and whatever of theirs is still there with them.
     fn remove_person(&mut self, key: &ConnectionId) -> Vec<Change> {
-        match self.people.remove(key) {
-            Some(Person { standing: Standing::Told, .. }) => vec![Change::PersonLeft(key.clone())],
-            _ => Vec::new(),
+        let theirs = self.streams.iter().filter(|(_, stream)| stream.person == *key && stream.told);
+        let mut changes: Vec<Change> = theirs.map(|(id, _)| Change::StreamLeft(id.clone())).collect();
+        self.streams.retain(|_, stream| stream.person != *key);
+        if let Some(Person { standing: Standing::Told, .. }) = self.people.remove(key) {
+            changes.push(Change::PersonLeft(key.clone()));
         }
+        changes
     }
 }
 

@@ -1,5 +1,6 @@
 //! One attempt at a successor: asking for credentials, opening it, giving it back, trying again.
 
+use std::mem;
 use std::time::Duration;
 
 use super::{Command, ConnectionId, Credentials, Event, LegId, Machine, RenewId, State, Time, WireMessage};
@@ -209,6 +210,16 @@ impl Machine {
             self.apply(changes);
         } else {
             self.order(Command::DropLeg(new));
+            self.cut_off(now);
+        }
+    }
+
+    /// No leg lives: tells the app, unless it knows.
+    pub(super) fn cut_off(&mut self, now: Time) {
+        let mut known = true;
+        self.update_move(|handover| known = mem::replace(&mut handover.interrupted, true), now);
+        if !known {
+            self.tell(Event::Reconnecting);
         }
     }
 

@@ -1,7 +1,5 @@
 //! A leg died, or somebody ended the call.
 
-use std::mem;
-
 use super::{Command, Event, LegId, LossReason, Machine, State, Time};
 use crate::core::error::{Code, Failure};
 use crate::core::handover::{Handover, Loss, Step};
@@ -58,24 +56,21 @@ impl Machine {
             self.bridge.old_leg_gone(now);
         }
         let deadline = now + self.config.recovery_timeout;
-        let mut told = false;
+        // Where everything of ours is live already, the call goes on.
+        let mut goes_on = false;
         self.update_move(
             |handover| {
+                goes_on =
+                    matches!(handover.step, Step::Overlapping { publish_until: None, .. } | Step::Settling { .. });
                 handover.old = None;
                 handover.loss = Some(loss);
                 handover.record.promote();
                 handover.deadline = handover.deadline.max(deadline);
-                // Where everything of ours is live already, the call goes on.
-                let goes_on =
-                    matches!(handover.step, Step::Overlapping { publish_until: None, .. } | Step::Settling { .. });
-                if !goes_on {
-                    told = !mem::replace(&mut handover.interrupted, true);
-                }
             },
             now,
         );
-        if told {
-            self.tell(Event::Reconnecting);
+        if !goes_on {
+            self.cut_off(now);
         }
     }
 

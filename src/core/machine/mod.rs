@@ -108,9 +108,11 @@ impl Machine {
     /// The connected legs, the primary one first.
     #[must_use]
     pub fn legs(&self) -> Vec<LegId> {
-        let primary = self.primary();
-        let second = self.state.moving().and_then(Handover::connected_leg).map(|leg| leg.id);
-        primary.into_iter().chain(second.filter(|leg| Some(*leg) != primary)).collect()
+        match &self.state {
+            State::Connected { leg } => vec![leg.id],
+            State::Moving(handover) => handover.old.iter().chain(handover.connected_leg()).map(|leg| leg.id).collect(),
+            State::Idle | State::Connecting { .. } | State::Disconnected | State::Failed | State::Closed => Vec::new(),
+        }
     }
 
     /// The ID that a durable stream has on a leg.

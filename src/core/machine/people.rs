@@ -140,7 +140,7 @@ impl Machine {
         let proving = self.successor() == Some(leg) && !self.has_settled();
         if proving && (known || self.primary() != Some(leg)) {
             self.retry(failure, now);
-        } else if self.views.is_live_elsewhere(publisher, leg) {
+        } else if self.successor() != Some(leg) && self.views.is_live_elsewhere(publisher, leg) {
             if let Some(leg) = self.views.drop_publication(publisher, leg) {
                 self.order(Command::SwapPreview { leg, publisher });
                 self.note_tile(Tile::Preview(publisher), now);

@@ -5,9 +5,6 @@ use super::{Change, ConnectionId, ConnectionInfo, LegId, Person, Roster, Standin
 impl Roster {
     /// Whose new connection this is, if that is certain.
     pub(super) fn recognise(&self, leg: LegId, info: &ConnectionInfo) -> Option<ConnectionId> {
-        if let Some((key, _)) = self.people.iter().find(|(key, person)| person.had(key, &info.id)) {
-            return Some(key.clone());
-        }
         if let Some(key) = self.claims.get(&info.id).map(|claim| &claim.person)
             && let Some(person) = self.people.get(key)
             && !person.at.contains_key(&leg)
@@ -22,9 +19,9 @@ impl Roster {
         candidates.next().is_none().then(|| key.clone())
     }
 
-    /// Whether this is what a dead leg has left behind of somebody who is on this one already, perhaps of ourselves.
-    pub(super) fn is_ghost(&self, leg: LegId, id: &ConnectionId) -> bool {
-        self.people.iter().any(|(key, person)| person.at.contains_key(&leg) && person.had(key, id))
+    /// Whose connection this is or was on another leg: after a loss, whoever was not cut off has the same one still.
+    pub(super) fn who_had(&self, id: &ConnectionId) -> Option<ConnectionId> {
+        self.people.iter().find(|(key, person)| person.had(key, id)).map(|(key, _)| key.clone())
     }
 
     /// Whether the word that this is somebody known may still be on its way.

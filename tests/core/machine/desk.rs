@@ -55,8 +55,19 @@ impl At {
 
 impl Desk {
     pub(super) fn new() -> Self {
+        Self::of(Machine::new(Config::default()))
+    }
+
+    /// In session "one" with Ann, throwing other dice.
+    pub(super) fn with_seed(seed: u64) -> Self {
+        let mut desk = Self::of(Machine::new(Config { seed, ..Config::default() }));
+        desk.join(&["ann"]);
+        desk
+    }
+
+    fn of(machine: Machine) -> Self {
         Self {
-            machine: Machine::new(Config::default()),
+            machine,
             ledger: Ledger::new(),
             now: 1000,
             outputs: Vec::new(),
@@ -70,17 +81,21 @@ impl Desk {
     /// In session "one", published, with these people in view.
     pub(super) fn in_call(people: &[&str]) -> Self {
         let mut desk = Self::new();
-        desk.feed(Input::Connect(credentials("one")));
-        desk.connected();
-        desk.feed(Input::Publish(CAMERA));
-        desk.live();
-        for person in people {
-            desk.arrives(person);
-            desk.watch(person);
-            desk.presented(person);
-        }
-        desk.outputs.clear();
+        desk.join(people);
         desk
+    }
+
+    fn join(&mut self, people: &[&str]) {
+        self.feed(Input::Connect(credentials("one")));
+        self.connected();
+        self.feed(Input::Publish(CAMERA));
+        self.live();
+        for person in people {
+            self.arrives(person);
+            self.watch(person);
+            self.presented(person);
+        }
+        self.outputs.clear();
     }
 
     /// With Ann in session "one", on the way to session "two".
@@ -115,12 +130,10 @@ impl Desk {
         self.machine.handle_input(input, Time::from_millis(self.now));
         while let Some(output) = self.machine.poll_output() {
             self.ledger.take(&output);
-            match &output {
-                Output::Command(Command::OpenLeg { leg, credentials }) => {
-                    self.legs.push((*leg, credentials.session.clone()));
-                }
-                Output::Command(Command::Renew { request, .. }) => self.request = *request,
-                _ => {}
+            if let Output::Command(Command::OpenLeg { leg, credentials }) = &output {
+                self.legs.push((*leg, credentials.session.clone()));
+            } else if let Output::Command(Command::Renew { request, .. }) = &output {
+                self.request = *request;
             }
             self.outputs.push(output);
         }
@@ -144,7 +157,7 @@ impl Desk {
     }
 
     pub(super) fn announce_until(&mut self, session: &str, deadline: Deadline) {
-        let leg = self.machine.primary().or(self.legs.last().map(|(leg, _)| *leg)).unwrap();
+        let leg = self.machine.primary().expect("no leg");
         self.signal(leg, None, SignalKind::Announcement(announcement(session, deadline)));
     }
 
@@ -233,14 +246,19 @@ impl Desk {
     }
 
     fn says(&mut self, person: &str, message: WireMessage) {
-        let leg = self.machine.primary().unwrap();
+        let leg = self.machine.primary().expect("no leg");
         let from = ConnectionId::new(format!("{person}@{}", self.session_of(leg)));
         self.signal(leg, Some(from), SignalKind::Wire(message));
     }
 
     pub(super) fn signal(&mut self, leg: LegId, from: Option<ConnectionId>, kind: SignalKind) {
+        let signal = self.next_signal();
+        self.feed(Input::Signal { leg, from, signal, kind });
+    }
+
+    pub(super) fn next_signal(&mut self) -> SignalId {
         self.signals += 1;
-        self.feed(Input::Signal { leg, from, signal: SignalId(self.signals), kind });
+        SignalId(self.signals)
     }
 
     pub(super) fn dies(&mut self, leg: LegId) {
@@ -258,16 +276,26 @@ impl Desk {
             Output::Command(Command::SendSignal { copies, .. }) => Some(copies.iter().map(|copy| copy.leg).collect()),
             _ => None,
         });
-        copies.unwrap()
+        copies.expect("nothing was sent")
     }
 
     /// The newest leg.
     pub(super) fn leg(&self) -> LegId {
-        self.legs.last().unwrap().0
+        self.legs.last().expect("no leg").0
     }
 
-    fn session_of(&self, leg: LegId) -> SessionId {
-        self.legs.iter().find(|(id, _)| *id == leg).unwrap().1.clone()
+    /// Every leg that ever was.
+    pub(super) fn legs(&self) -> Vec<LegId> {
+        self.legs.iter().map(|(leg, _)| *leg).collect()
+    }
+
+    pub(super) fn session_of(&self, leg: LegId) -> SessionId {
+        let known = self.legs.iter().find(|(id, _)| *id == leg);
+        known.map_or_else(|| SessionId::new("none"), |(_, session)| session.clone())
+    }
+
+    pub(super) fn latest_request(&self) -> RenewId {
+        self.request
     }
 
     /// Somebody's connection on the newest leg.
@@ -281,12 +309,17 @@ impl Desk {
     }
 
     pub(super) fn view(&self, person: &str) -> ViewId {
-        ViewId(self.views.iter().position(|name| name == person).unwrap() as u32)
+        ViewId(self.views.iter().position(|name| name == person).expect("nobody's view") as u32)
     }
 
     /// The leg that somebody is seen from.
     pub(super) fn shown(&self, person: &str) -> Option<LegId> {
         self.machine.shown(self.view(person))
+    }
+
+    /// Everything that came out since it was last asked.
+    pub(super) fn outputs(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.outputs)
     }
 
     /// What was ordered since it was last asked, in short.
@@ -319,7 +352,7 @@ impl Desk {
 
     /// Objects if the machine goes on wanting something.
     pub(super) fn comes_to_rest(&mut self) {
-        self.wait(seconds(120));
+        self.wait(seconds(1000));
         assert_eq!(self.machine.poll_timeout(), None);
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Ledger {
     /// Somebody ends the call with this very input.
     ending: bool,
     pub(super) receipts: Vec<Receipt>,
+    /// Every state there was.
+    pub(super) statuses: BTreeSet<Status>,
     /// How often the app was told that it is cut off, and that it is back.
     pub(super) interruptions: (u32, u32),
 }
@@ -30,6 +32,8 @@ struct Line {
     connected: bool,
     dead: bool,
     live: BTreeMap<PublisherId, bool>,
+    /// What was live on the leg before when this one was connected.
+    duties: BTreeSet<PublisherId>,
     previews: BTreeSet<PublisherId>,
     presented: BTreeMap<ViewId, bool>,
 }
@@ -53,6 +57,7 @@ impl Ledger {
             cut_off: false,
             ending: false,
             receipts: Vec::new(),
+            statuses: BTreeSet::new(),
             interruptions: (0, 0),
         }
     }
@@ -66,11 +71,14 @@ impl Ledger {
                 self.renewals.remove(request);
             }
             Input::Signal { signal, .. } => assert!(self.signals.insert(*signal), "the test used {signal:?} twice"),
-            Input::LegConnected { leg, .. } => self.on(*leg, |line| line.connected = true),
+            Input::LegConnected { leg, .. } => self.connect(*leg),
             Input::LegLost { leg, .. } => self.on(*leg, |line| line.dead = true),
             Input::Published { leg, publisher } => self.on(*leg, |line| {
                 line.live.entry(*publisher).and_modify(|live| *live = true);
             }),
+            Input::PublishFailed { leg, publisher, .. } | Input::PublisherEnded { leg, publisher } => {
+                self.on(*leg, |line| line.live.retain(|other, _| other != publisher));
+            }
             Input::PreviewPresented { leg, publisher } => self.on(*leg, |line| {
                 if line.live.contains_key(publisher) {
                     line.previews.insert(*publisher);
@@ -81,6 +89,16 @@ impl Ledger {
             }),
             _ => {}
         }
+    }
+
+    fn connect(&mut self, leg: LegId) {
+        let before = self.legs.iter().find(|(other, _)| **other != leg);
+        let live = before.map(|(_, line)| line.live.clone()).unwrap_or_default();
+        self.on(leg, |line| {
+            if !std::mem::replace(&mut line.connected, true) {
+                line.duties = live.into_iter().filter(|(_, live)| *live).map(|(publisher, _)| publisher).collect();
+            }
+        });
     }
 
     fn on(&mut self, leg: LegId, note: impl FnOnce(&mut Line)) {
@@ -152,9 +170,8 @@ impl Ledger {
         let rest = self.legs.values().find(|line| line.lives());
         let rest = rest.unwrap_or_else(|| panic!("{leg:?} goes though it is all there is"));
         if self.legs.keys().all(|other| *other > leg) {
-            for (publisher, live) in &gone.live {
-                let there = rest.live.get(publisher).copied().unwrap_or_default();
-                assert!(there || !live, "{publisher:?} is not live in the successor");
+            for publisher in rest.duties.iter().filter(|publisher| gone.live.contains_key(publisher)) {
+                assert_eq!(rest.live.get(publisher), Some(&true), "{publisher:?} is not live in the successor");
             }
         }
     }
@@ -165,6 +182,7 @@ impl Ledger {
                 assert_eq!(*from, self.status);
                 assert_ne!(from, to);
                 self.status = *to;
+                self.statuses.insert(*to);
             }
             Event::Reconnecting => {
                 assert!(!std::mem::replace(&mut self.cut_off, true), "cut off twice");
@@ -215,6 +233,11 @@ impl Ledger {
     /// Whom the app knows to be in the call.
     pub(super) fn people(&self) -> Vec<String> {
         self.people.iter().map(ToString::to_string).collect()
+    }
+
+    /// The streams that the app knows.
+    pub(super) fn streams(&self) -> Vec<StreamId> {
+        self.streams.iter().cloned().collect()
     }
 
     /// The signals that are held back.

@@ -12,6 +12,9 @@ use super::desk::{At, CAMERA, Desk, announcement, credentials, failure, seconds}
 const OLD: LegId = LegId(1);
 const NEW: LegId = LegId(2);
 
+/// Something that happens at the desk.
+type Deed = fn(&mut Desk);
+
 #[test]
 fn a_handover_goes_from_leg_to_leg_in_its_order() {
     let mut desk = Desk::in_call(&["ann"]);
@@ -57,7 +60,7 @@ fn an_old_leg_that_never_says_it_is_closed_is_left_to_itself() {
 
 #[test]
 fn when_the_successor_fails_the_old_leg_goes_on_and_another_attempt_follows() {
-    let fails: [(At, fn(&mut Desk), Code); 7] = [
+    let fails: [(At, Deed, Code); 7] = [
         (At::Connecting, Desk::connect_fails, Code::ConnectFailed),
         (At::Connecting, |desk| desk.dies(NEW), Code::SuccessorLost),
         (At::Connecting, |desk| desk.wait(seconds(20)), Code::ConnectTimeout),
@@ -142,7 +145,7 @@ fn when_the_old_leg_dies_while_it_closes_nobody_hears_of_it() {
 
 #[test]
 fn when_renew_fails_it_is_asked_again_while_there_is_time() {
-    let fails: [(fn(&mut Desk), Code); 4] = [
+    let fails: [(Deed, Code); 4] = [
         (|desk| desk.renew_fails(Code::RenewThrew), Code::RenewThrew),
         (|desk| desk.renew_fails(Code::RenewInvalid), Code::RenewInvalid),
         (|desk| desk.renewed("one"), Code::RenewSameSession),
@@ -261,7 +264,7 @@ fn when_the_app_leaves_the_successor_is_given_back_and_the_sdk_has_the_last_word
         let mut desk = Desk::at(phase);
         desk.feed(Input::Disconnect);
         assert_eq!(desk.commands(), commands, "{phase:?}");
-        let leg = desk.machine.primary().unwrap();
+        let leg = desk.machine.primary().expect("no leg");
         desk.feed(Input::LegLost { leg, reason: LossReason::Final });
         assert_eq!(desk.news(), ["disconnected"]);
         assert_eq!((desk.status(), desk.outcomes()), (Status::Disconnected, vec![outcome]));
@@ -274,7 +277,7 @@ fn when_the_app_leaves_the_successor_is_given_back_and_the_sdk_has_the_last_word
 fn when_somebody_ends_the_call_the_other_leg_is_closed() {
     for phase in At::ALL {
         let mut desk = Desk::at(phase);
-        let leg = desk.machine.primary().unwrap();
+        let leg = desk.machine.primary().expect("no leg");
         desk.feed(Input::LegLost { leg, reason: LossReason::Final });
         eprintln!("{phase:?}");
         assert_eq!(desk.status(), Status::Disconnected);
@@ -329,7 +332,7 @@ fn an_attempt_that_began_before_the_deadline_has_its_time() {
 
 #[test]
 fn a_call_that_is_being_connected_can_be_left_lost_and_closed() {
-    let ends: [(fn(&mut Desk), Status); 5] = [
+    let ends: [(Deed, Status); 5] = [
         (|desk| desk.feed(Input::Disconnect), Status::Disconnected),
         (|desk| desk.dies(OLD), Status::Disconnected),
         (|desk| desk.feed(Input::LegLost { leg: OLD, reason: LossReason::Final }), Status::Disconnected),
