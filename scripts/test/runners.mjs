@@ -6,7 +6,7 @@ import { step } from "../support/step.mjs";
 import { judge, readCargoSummary, readNodeSummary, readPlaywrightSummary } from "./summaries.mjs";
 
 /** A stage that has not ended by then hangs, ms: the slowest takes a few minutes from nothing on two cores. */
-const STAGE_TIMEOUT = 15 * 60_000;
+const STAGE_TIMEOUT = 20 * 60_000;
 
 /** What cargo says while all is well. */
 const COMPILING =
