@@ -7,4 +7,5 @@ mod ledger;
 mod losses;
 mod phases;
 mod rooms;
+mod together;
 mod world;

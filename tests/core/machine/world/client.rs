@@ -1,0 +1,234 @@
+//! One client: its machine, its lines to the service, and an app that watches everybody.
+
+use std::collections::BTreeMap;
+
+use opentok_handover::core::announcement::Deadline;
+use opentok_handover::core::config::Config;
+use opentok_handover::core::ids::{OutgoingId, PublisherId, ViewId};
+use opentok_handover::core::machine::Machine;
+use opentok_handover::core::protocol::{Command, Event, Output, VideoType};
+use opentok_handover::core::time::Time;
+
+use super::super::desk;
+use super::super::ledger::Ledger;
+use super::{Code, ConnectionId, Failure, Happening, Input, LegId, Message, Plan, SignalId, SignalKind, StreamId};
+use super::{ConnectionInfo, START, StreamInfo, WireMessage, World};
+
+const CAMERA: PublisherId = PublisherId(1);
+
+pub(in super::super) struct Client {
+    pub(in super::super) machine: Machine,
+    pub(in super::super) ledger: Ledger,
+    pub(in super::super) name: String,
+    identity: Option<String>,
+    latency: u64,
+    pub(super) lines: BTreeMap<LegId, Line>,
+    views: u32,
+    /// The app's views and what they show.
+    pub(in super::super) watching: BTreeMap<ViewId, StreamId>,
+    /// The app's signals that came in on some leg, with their sender and their count.
+    signals: Vec<Option<(usize, usize)>>,
+    /// Those that the app heard, in order.
+    pub(in super::super) heard: Vec<(usize, usize)>,
+    pub(in super::super) sent: usize,
+    /// Who and what left since the announcement.
+    pub(in super::super) missed: Vec<String>,
+    /// When the timer is set to.
+    timer: Option<u64>,
+}
+
+/// A client's end of a leg.
+pub(super) struct Line {
+    pub(super) session: String,
+    pub(super) me: ConnectionId,
+    pub(super) latency: u64,
+    pub(super) up_until: u64,
+    pub(super) down_until: u64,
+}
+
+/// What the app server announces.
+pub(super) fn announcement(session: &str) -> Input {
+    Input::Handover(desk::announcement(session, Deadline::None))
+}
+
+impl Client {
+    pub(super) fn new(number: usize, latency: u64, nameless: bool) -> Self {
+        let name = ["ann", "bob", "cat", "dan"][number].to_owned();
+        Self {
+            machine: Machine::new(Config { seed: number as u64, ..Config::default() }),
+            ledger: Ledger::new(),
+            identity: Some(name.clone()).filter(|_| !nameless),
+            name,
+            latency,
+            lines: BTreeMap::new(),
+            views: 0,
+            watching: BTreeMap::new(),
+            signals: Vec::new(),
+            heard: Vec::new(),
+            sent: 0,
+            missed: Vec::new(),
+            timer: None,
+        }
+    }
+
+    pub(super) fn receive(&mut self, signal: Option<(usize, usize)>) -> SignalId {
+        self.signals.push(signal);
+        SignalId(self.signals.len() as u32 - 1)
+    }
+
+    /// Cuts the line to a session.
+    pub(super) fn cut(&mut self, session: &str) -> Option<(LegId, Line)> {
+        let leg = self.lines.iter().find(|(_, line)| line.session == session).map(|(leg, _)| *leg)?;
+        self.lines.remove(&leg).map(|line| (leg, line))
+    }
+
+    fn hear(&mut self, event: &Event, now: u64) -> Option<Input> {
+        match event {
+            Event::Connected => return Some(Input::Publish(CAMERA)),
+            Event::StreamJoined(stream) => {
+                self.views += 1;
+                let view = ViewId(self.views);
+                self.watching.insert(view, stream.clone());
+                return Some(Input::Subscribe { view, stream: stream.clone() });
+            }
+            Event::ViewEnded(view) | Event::SubscribeFailed { view, .. } => {
+                self.watching.remove(view);
+            }
+            Event::PersonLeft(person) if now >= START => self.missed.push(person.to_string()),
+            Event::StreamLeft(stream) if now >= START => self.missed.push(stream.to_string()),
+            Event::Signal { signal } => self.heard.extend(self.signals[signal.0 as usize]),
+            _ => {}
+        }
+        None
+    }
+
+    /// Whether every picture that the app watches comes from a leg that is there.
+    fn sees_everything(&self) -> bool {
+        self.watching.keys().all(|view| self.machine.shown(*view).is_some_and(|leg| self.lines.contains_key(&leg)))
+    }
+}
+
+impl World {
+    pub(super) fn carry_out(&mut self, client: usize, plan: Plan) {
+        match plan {
+            Plan::Connect => self.feed(client, Input::Connect(desk::credentials("one"))),
+            Plan::Cut => self.cut(client),
+            Plan::Send if self.clients[client].machine.legs().is_empty() => {}
+            Plan::Send => {
+                self.clients[client].sent += 1;
+                self.feed(client, Input::Send { outgoing: OutgoingId(0), to: None });
+            }
+        }
+    }
+
+    pub(super) fn feed(&mut self, client: usize, input: Input) {
+        let it = &mut self.clients[client];
+        it.ledger.tell(&input);
+        it.machine.handle_input(input, Time::from_millis(self.now));
+        let mut answers = Vec::new();
+        while let Some(output) = self.clients[client].machine.poll_output() {
+            self.clients[client].ledger.take(&output);
+            match output {
+                Output::Command(command) => self.execute(client, command),
+                Output::Event(event) => answers.extend(self.clients[client].hear(&event, self.now)),
+            }
+        }
+        self.clients[client].ledger.settle_accounts();
+        for answer in answers {
+            self.feed(client, answer);
+        }
+        let it = &mut self.clients[client];
+        let faultless = !self.nature.forced && !self.nature.flaky;
+        assert!(!faultless || it.sees_everything(), "{} lost a picture at {}", it.name, self.now);
+        let due = it.machine.poll_timeout().map(|(at, _)| at.as_millis().max(self.now));
+        if due != it.timer || due.is_some_and(|due| due <= self.now) {
+            it.timer = due;
+            if let Some(due) = due {
+                self.plan(due, Happening::Timer(client));
+            }
+        }
+    }
+
+    fn execute(&mut self, client: usize, command: Command) {
+        match command {
+            Command::Renew { request, .. } => {
+                // The app server knows where the call is by now.
+                let session = if self.now < START { "one" } else { "two" };
+                let answer = if self.fails() {
+                    Input::RenewFailed { request, failure: Failure::new(Code::RenewThrew, "by chance") }
+                } else {
+                    Input::Renewed { request, credentials: desk::credentials(session) }
+                };
+                self.later(client, 300, answer);
+            }
+            Command::OpenLeg { leg, credentials } => self.open(client, leg, credentials.session.as_str()),
+            Command::CloseLeg(leg) | Command::DropLeg(leg) => {
+                self.up(client, leg, Message::Left);
+                self.clients[client].lines.remove(&leg);
+                self.later(client, 100, Input::LegClosed(leg));
+            }
+            Command::Publish { leg, publisher } => self.publish(client, leg, publisher),
+            Command::Subscribe { leg, view, .. } => self.later(client, 1500, Input::Presented { leg, view }),
+            Command::SendSignal { copies, .. } => {
+                for copy in copies {
+                    let wire = |message| (SignalKind::Wire(message), None);
+                    let app = (SignalKind::App, Some(self.clients[client].sent));
+                    let before = copy.stamp.clone().map(|stamp| wire(WireMessage::Stamp(stamp)));
+                    let after = copy.stamp.clone().map(|stamp| wire(WireMessage::Stamped(stamp)));
+                    for (kind, number) in before.into_iter().chain([app]).chain(after) {
+                        self.up(client, copy.leg, Message::Signal { to: copy.to.clone(), kind, number });
+                    }
+                }
+            }
+            Command::SendWire { leg, to, message } => {
+                self.up(client, leg, Message::Signal { to, kind: SignalKind::Wire(message), number: None });
+            }
+            Command::AbortRenew(_)
+            | Command::Disconnect(_)
+            | Command::Unpublish { .. }
+            | Command::Unsubscribe { .. }
+            | Command::Swap { .. }
+            | Command::SwapPreview { .. } => {}
+        }
+    }
+
+    fn open(&mut self, client: usize, leg: LegId, session: &str) {
+        let it = &mut self.clients[client];
+        let me = ConnectionId::new(format!("{}@{session}#{}", it.name, leg.0));
+        let line = Line { session: session.into(), me, latency: it.latency, up_until: 0, down_until: 0 };
+        it.lines.insert(leg, line);
+        let identity = it.identity.clone();
+        if self.fails() && session == "two" {
+            let failure = Failure::new(Code::ConnectFailed, "by chance");
+            self.later(client, 2000, Input::LegFailed { leg, failure });
+            return;
+        }
+        self.up(client, leg, Message::Join { client, leg, identity });
+    }
+
+    fn publish(&mut self, client: usize, leg: LegId, publisher: PublisherId) {
+        if self.clients[client].lines[&leg].session == "two" && self.fails() {
+            let failure = Failure::new(Code::PublishFailed, "by chance");
+            self.later(client, 1000, Input::PublishFailed { leg, publisher, failure });
+            return;
+        }
+        let it = &self.clients[client];
+        let line = &it.lines[&leg];
+        let stream = StreamInfo {
+            id: StreamId::new(format!("camera of {}", line.me)),
+            connection: ConnectionInfo { id: line.me.clone(), identity: it.identity.clone() },
+            name: String::new(),
+            video_type: VideoType::Camera,
+            has_video: true,
+        };
+        self.up(client, leg, Message::Publish(stream, Input::Published { leg, publisher }));
+        let slowest = 4 * super::LATENCY;
+        self.later(client, slowest, Input::PreviewPresented { leg, publisher });
+    }
+
+    /// Something happens at a client within that many milliseconds.
+    fn later(&mut self, client: usize, within: u64, input: Input) {
+        let at = self.now + 1 + self.below(within);
+        self.plan(at, Happening::AtClient(client, input));
+    }
+}
