@@ -14,7 +14,7 @@ extern "C" {
 
 /// Keeps listeners and calls them.
 #[derive(Debug, Default)]
-pub(super) struct Emitter {
+pub struct Emitter {
     handlers: RefCell<Vec<Handler>>,
     next: Cell<u32>,
 }
@@ -31,7 +31,7 @@ struct Handler {
 impl Emitter {
     /// `on(names, handler, context)` and `on(map, context)`; `names` may be several, with spaces between. Returns
     /// the names that were not listened to before.
-    pub(super) fn on(&self, args: &Array, once: bool) -> Vec<String> {
+    pub fn on(&self, args: &Array, once: bool) -> Vec<String> {
         let mut fresh = Vec::new();
         for (name, function, context) in parse(args) {
             let Some(function) = function else { continue };
@@ -46,7 +46,7 @@ impl Emitter {
     }
 
     /// `off()`, `off(names)`, `off(names, handler, context)` and `off(map, context)`.
-    pub(super) fn off(&self, args: &Array) {
+    pub fn off(&self, args: &Array) {
         if args.length() == 0 || args.get(0).is_undefined() {
             self.handlers.borrow_mut().clear();
             return;
@@ -63,7 +63,7 @@ impl Emitter {
 
     /// Calls the listeners of an event. One that throws is reported to the page, as if it had thrown in a listener of
     /// the page's own, and the others are called all the same.
-    pub(super) fn emit(&self, name: &str, event: &JsValue) {
+    pub fn emit(&self, name: &str, event: &JsValue) {
         let called: Vec<Handler> =
             self.handlers.borrow().iter().filter(|handler| handler.name == name).cloned().collect();
         for handler in called {
@@ -82,12 +82,12 @@ impl Emitter {
     }
 
     /// Whether anybody listens to an event.
-    pub(super) fn listens(&self, name: &str) -> bool {
+    pub fn listens(&self, name: &str) -> bool {
         self.handlers.borrow().iter().any(|handler| handler.name == name)
     }
 
     /// The events that somebody listens to.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for handler in &*self.handlers.borrow() {
             if !names.contains(&handler.name) {

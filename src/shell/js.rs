@@ -1,6 +1,6 @@
 //! Small helpers for plain JavaScript values.
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 /// A property of an object; `undefined` if it has none or is not an object.
@@ -46,4 +46,12 @@ pub(super) fn message(error: &JsValue) -> String {
 /// Whether a callback got an error.
 pub(super) fn is_error(value: &JsValue) -> bool {
     !value.is_undefined() && !value.is_null()
+}
+
+/// Calls a method of the SDK's object by its name, if it has it. What it says of bad arguments, the object on screen
+/// says to the app.
+pub(super) fn apply(object: &JsValue, name: &str, args: &Array) {
+    if let Some(method) = function(get(object, name)) {
+        let _ = Reflect::apply(&method, object, args);
+    }
 }

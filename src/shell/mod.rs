@@ -3,14 +3,15 @@
 mod call;
 mod convert;
 mod durable;
-mod emitter;
+pub mod emitter;
 mod host;
 mod js;
 mod manager;
 mod options;
+mod picture;
 mod publisher;
 mod shared;
-mod tracks;
+pub mod tracks;
 mod view;
 
 pub use manager::Manager;

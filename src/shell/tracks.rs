@@ -39,7 +39,7 @@ pub(super) fn succeed(options: &Object, current: &ot::Publisher) {
 
 /// Runs `destroy`, which makes the SDK stop every track of a publisher and forget to listen to its end, so that both
 /// go on for the tracks that the app supplied: the publisher's successor shows and sounds them too (SDK-FACTS, trap 3).
-pub(super) fn shielded(options: &Object, destroy: impl FnOnce()) {
+pub fn shielded(options: &Object, destroy: impl FnOnce()) {
     let tracks = supplied(options);
     let ended = Ended::of(&tracks);
     let stop = JsValue::from_str("stop");
@@ -56,16 +56,16 @@ pub(super) fn shielded(options: &Object, destroy: impl FnOnce()) {
 
 /// What listens to the end of the tracks that the app supplied. The SDK chains its own listener to the one that it
 /// finds, and with it the publisher: so each publisher must find the app's own.
-pub(super) struct Ended(Vec<(MediaStreamTrack, Option<Function>)>);
+pub struct Ended(Vec<(MediaStreamTrack, Option<Function>)>);
 
 impl Ended {
     /// The listeners of the moment.
-    pub(super) fn now(options: &Object) -> Self {
+    pub fn now(options: &Object) -> Self {
         Self::of(&supplied(options))
     }
 
     /// Puts the listeners back.
-    pub(super) fn restore(&self) {
+    pub fn restore(&self) {
         for (track, listener) in &self.0 {
             track.set_onended(listener.as_ref());
         }

@@ -1,0 +1,146 @@
+//! The picture of one real publisher or subscriber: its layer in the slot, and when its frames are presented.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::Object;
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlElement, HtmlVideoElement};
+
+use super::js;
+use crate::dom::{FirstFrame, InsertMode, LastFrame, Layer, Slot, WeakLayer};
+
+/// The default size of a tile in the SDK.
+const DEFAULT_SIZE: (&str, &str) = ("264px", "198px");
+
+/// What the SDK shows over a picture until that plays.
+const SPINNER: &str = ".OT_loading";
+
+/// One picture in a slot; without a slot, the video of an app that shows it itself.
+#[derive(Default)]
+pub(super) struct Picture {
+    layer: RefCell<Option<Layer>>,
+    video: RefCell<Option<HtmlVideoElement>>,
+    first_frame: RefCell<Option<FirstFrame>>,
+    last_frame: RefCell<Option<LastFrame>>,
+    presented_at: Cell<Option<f64>>,
+}
+
+impl Picture {
+    /// Makes room for a picture, under what is in the slot already, and tells the SDK by `options` to fill it.
+    pub(super) fn place(slot: Option<&Slot>, options: &Object) -> Result<Rc<Self>, JsValue> {
+        let picture = Self::default();
+        if let Some(slot) = slot {
+            js::set(options, "insertMode", "append");
+            js::set(options, "width", "100%");
+            js::set(options, "height", "100%");
+            *picture.layer.borrow_mut() = Some(slot.add_layer()?);
+        }
+        Ok(Rc::new(picture))
+    }
+
+    /// Where the SDK is to put it.
+    pub(super) fn target(&self) -> JsValue {
+        self.layer.borrow().as_ref().map_or(JsValue::UNDEFINED, |layer| layer.element().clone().into())
+    }
+
+    /// The SDK has made the video: `presented` is called with its first frame that nothing covers.
+    pub(super) fn watch(self: &Rc<Self>, video: &HtmlVideoElement, presented: impl FnOnce() + 'static) {
+        let picture = Rc::downgrade(self);
+        let first_frame = FirstFrame::new(video, uncovered(self.layer.borrow().as_ref()), move |now| {
+            let Some(picture) = picture.upgrade() else { return };
+            picture.presented_at.set(Some(now));
+            picture.first_frame.take();
+            presented();
+        });
+        *self.first_frame.borrow_mut() = Some(first_frame);
+        *self.video.borrow_mut() = Some(video.clone());
+    }
+
+    /// Whether a frame of it has been presented.
+    pub(super) fn is_presented(&self) -> bool {
+        self.presented_at.get().is_some()
+    }
+
+    /// Another picture is about to take its place: from now on it matters when its frames are presented.
+    pub(super) fn follow(&self) {
+        *self.last_frame.borrow_mut() = self.video.borrow().as_ref().map(LastFrame::follow);
+    }
+
+    /// Puts it on top of its slot, in the next frame that the browser paints.
+    pub(super) fn promote(&self, slot: &Slot) {
+        if let Some(layer) = &*self.layer.borrow() {
+            slot.promote(layer);
+        }
+    }
+
+    /// Puts its video in the place of another's in the app's own layout.
+    pub(super) fn replace(&self, before: &Self) -> Result<(), JsValue> {
+        let (old, new) = (before.video.borrow(), self.video.borrow());
+        let (Some(old), Some(new)) = (&*old, &*new) else { return Ok(()) };
+        if old.is_connected() {
+            new.set_class_name(&old.class_name());
+            if let Some(style) = old.get_attribute("style") {
+                new.set_attribute("style", &style)?;
+            }
+            old.replace_with_with_node_1(new)?;
+        }
+        Ok(())
+    }
+
+    /// The time between the last frame of the picture before and the first of this one, in ms; `None` if one of them
+    /// had no frames.
+    pub(super) fn gap_after(&self, before: &Self) -> Option<f64> {
+        let last = before.last_frame.borrow().as_ref().and_then(LastFrame::at)?;
+        Some((self.presented_at.get()? - last).max(0.0))
+    }
+
+    /// Stops watching it. Called before the SDK destroys what it shows.
+    pub(super) fn release(&self) {
+        self.first_frame.take();
+        self.last_frame.take();
+    }
+
+    /// Takes it out of the page.
+    pub(super) fn remove(&self) {
+        self.release();
+        self.layer.take();
+    }
+}
+
+/// Whether nothing of the SDK's covers the picture.
+fn uncovered(layer: Option<&Layer>) -> impl Fn() -> bool + 'static {
+    let layer = layer.map(Layer::downgrade);
+    move || layer.as_ref().and_then(WeakLayer::upgrade).is_none_or(|layer| layer.is_free_of(SPINNER))
+}
+
+/// Makes the slot of a tile; `None` if the app shows the video itself.
+pub(super) fn mount(target: &JsValue, options: &Object) -> Result<Option<Slot>, JsValue> {
+    if js::get(options, "insertDefaultUI").as_bool() == Some(false) {
+        return Ok(None);
+    }
+    let element = match target.as_string() {
+        Some(id) => web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.get_element_by_id(&id))
+            .and_then(|element| element.dyn_into::<HtmlElement>().ok()),
+        None => target.dyn_ref::<HtmlElement>().cloned(),
+    };
+    let mode = InsertMode::parse(js::get_string(options, "insertMode").as_deref());
+    let width = css(&js::get(options, "width"), DEFAULT_SIZE.0);
+    let height = css(&js::get(options, "height"), DEFAULT_SIZE.1);
+    let slot = Slot::mount(element.as_ref(), mode, &width, &height)?;
+    Ok(Some(slot))
+}
+
+/// A size as the SDK takes it: a number of pixels, or CSS.
+fn css(value: &JsValue, default: &str) -> String {
+    if let Some(pixels) = value.as_f64() {
+        return format!("{}px", pixels as i32);
+    }
+    match value.as_string() {
+        Some(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => text + "px",
+        Some(text) if !text.is_empty() => text,
+        _ => default.to_owned(),
+    }
+}

@@ -1,0 +1,144 @@
+//! What a real publisher tells: what concerns us, and what goes on to the app.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Object};
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlVideoElement;
+
+use super::{Publisher, Real, Standing};
+use crate::core::protocol::Input;
+use crate::ot::{Event, Listener};
+
+/// Events that we listen to ourselves on every real publisher.
+const OWN_EVENTS: [&str; 5] = ["videoElementCreated", "streamCreated", "streamDestroyed", "destroyed", "muteForced"];
+
+impl Publisher {
+    pub(super) fn listen(self: &Rc<Self>, real: &Rc<Real>) {
+        let on = |name: &str, run: fn(&Rc<Self>, &Rc<Real>, &Event)| {
+            let (publisher, watched) = (Rc::downgrade(self), Rc::downgrade(real));
+            Listener::new(real.publisher.clone(), name, move |event| {
+                if let (Some(publisher), Some(real)) = (publisher.upgrade(), watched.upgrade()) {
+                    run(&publisher, &real, &event);
+                }
+            })
+        };
+        let own = vec![
+            on("videoElementCreated", Self::on_video),
+            on("streamCreated", Self::on_stream_created),
+            on("streamDestroyed", Self::on_stream_destroyed),
+            on("destroyed", Self::on_destroyed),
+            on("muteForced", Self::on_mute_forced),
+        ];
+        real.listeners.borrow_mut().extend(own);
+        for name in self.emitter.names() {
+            self.relay(real, &name);
+        }
+    }
+
+    /// Passes on an event that we don't listen to ourselves, as long as this real publisher is on screen.
+    pub(super) fn relay(self: &Rc<Self>, real: &Rc<Real>, name: &str) {
+        if OWN_EVENTS.contains(&name) {
+            return;
+        }
+        let (publisher, watched, kind) = (Rc::downgrade(self), Rc::downgrade(real), name.to_owned());
+        let listener = Listener::new(real.publisher.clone(), name, move |event| {
+            if let (Some(publisher), Some(real)) = (publisher.upgrade(), watched.upgrade())
+                && publisher.is_shown(&real)
+            {
+                publisher.emit(&kind, &event);
+            }
+        });
+        real.listeners.borrow_mut().push(listener);
+    }
+
+    pub(super) fn is_shown(&self, real: &Rc<Real>) -> bool {
+        self.shown.borrow().as_ref().is_none_or(|shown| Rc::ptr_eq(shown, real))
+    }
+
+    fn is_only(&self) -> bool {
+        self.reals.borrow().len() == 1
+    }
+
+    fn emit(&self, name: &str, event: &Event) {
+        if self.emitter.listens(name) {
+            let event = self.shared.host.durable_event(event, &self.proxy(), &Object::new());
+            self.emitter.emit(name, &event);
+        }
+    }
+
+    fn on_video(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
+        if let Ok(video) = event.element().dyn_into::<HtmlVideoElement>() {
+            // Nobody is to hear themselves, not even for the moment before the SDK mutes a preview.
+            video.set_muted(true);
+            let (publisher, watched) = (Rc::downgrade(self), Rc::downgrade(real));
+            real.picture.watch(&video, move || {
+                if let (Some(publisher), Some(real)) = (publisher.upgrade(), watched.upgrade()) {
+                    publisher.judge(&real);
+                }
+            });
+        }
+        if self.is_only() {
+            self.emit("videoElementCreated", event);
+        }
+    }
+
+    fn on_stream_created(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
+        self.remember_stream(real);
+        if self.is_only() && real.standing.get() == Standing::Active {
+            self.emit("streamCreated", event);
+        }
+    }
+
+    /// The app knows the stream of its publisher by the first object that it saw.
+    pub(super) fn remember_stream(&self, real: &Real) {
+        let Some(stream) = real.publisher.stream() else { return };
+        let mut known = self.stream.borrow_mut();
+        match &*known {
+            None => *known = Some(stream.into()),
+            Some(first) if *first != *stream => self.shared.host.remember(&stream, first),
+            Some(_) => {}
+        }
+    }
+
+    fn on_stream_destroyed(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
+        match real.standing.get() {
+            Standing::Retired => {}
+            Standing::Kept => {
+                let _ = event.prevent_default();
+            }
+            // A second publisher that was refused: its publish() tells.
+            Standing::Active if !self.is_shown(real) && !real.live.get() => {}
+            Standing::Active => {
+                if let Some(leg) = real.leg.get() {
+                    self.feed(Input::PublisherEnded { leg, publisher: self.id });
+                }
+                self.emit("streamDestroyed", event);
+                *self.stream.borrow_mut() = None;
+            }
+        }
+    }
+
+    fn on_destroyed(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
+        if real.standing.get() == Standing::Retired {
+            return;
+        }
+        self.reals.borrow_mut().retain(|other| !Rc::ptr_eq(other, real));
+        if self.is_shown(real) {
+            if let Some(leg) = real.leg.take() {
+                self.feed(Input::Unpublish(self.id));
+                let _ = leg;
+            }
+            self.emit("destroyed", event);
+            self.slot.take();
+            self.shared.publishers.borrow_mut().retain(|other| other.id != self.id);
+        }
+    }
+
+    fn on_mute_forced(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
+        self.state.borrow_mut().insert("publishAudio".to_owned(), Array::of1(&JsValue::FALSE));
+        if self.is_shown(real) {
+            self.emit("muteForced", event);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a real subscriber tells: what concerns us, and what goes on to the app.
+
+use std::rc::Rc;
+
+use js_sys::Object;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlVideoElement;
+
+use super::{Feed, View};
+use crate::core::protocol::Input;
+use crate::ot::{Event, Listener};
+
+/// Events that we listen to ourselves on every real subscriber.
+const OWN_EVENTS: [&str; 3] = ["videoElementCreated", "videoDisabled", "destroyed"];
+
+impl View {
+    pub(super) fn listen(self: &Rc<Self>, feed: &Rc<Feed>) {
+        let on = |name: &str, run: fn(&Rc<Self>, &Rc<Feed>, &Event)| {
+            let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
+            Listener::new(feed.subscriber.clone(), name, move |event| {
+                if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) {
+                    run(&view, &feed, &event);
+                }
+            })
+        };
+        let own = vec![
+            on("videoElementCreated", Self::on_video),
+            on("videoDisabled", |view, feed, event| {
+                view.judge(feed);
+                view.pass("videoDisabled", feed, event);
+            }),
+            on("destroyed", Self::on_destroyed),
+        ];
+        feed.listeners.borrow_mut().extend(own);
+        for name in self.emitter.names() {
+            self.relay(feed, &name);
+        }
+    }
+
+    pub(super) fn relay(self: &Rc<Self>, feed: &Rc<Feed>, name: &str) {
+        if OWN_EVENTS.contains(&name) {
+            return;
+        }
+        let (view, watched, kind) = (Rc::downgrade(self), Rc::downgrade(feed), name.to_owned());
+        let listener = Listener::new(feed.subscriber.clone(), name, move |event| {
+            if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) {
+                view.pass(&kind, &feed, &event);
+            }
+        });
+        feed.listeners.borrow_mut().push(listener);
+    }
+
+    /// Passes an event on if its feed is on screen.
+    fn pass(&self, name: &str, feed: &Rc<Feed>, event: &Event) {
+        let shown = self.shown.borrow().as_ref().is_none_or(|shown| Rc::ptr_eq(shown, feed));
+        if shown && !feed.retired.get() && self.emitter.listens(name) {
+            let event = self.shared.host.durable_event(event, &self.proxy(), &Object::new());
+            self.emitter.emit(name, &event);
+        }
+    }
+
+    fn on_video(self: &Rc<Self>, feed: &Rc<Feed>, event: &Event) {
+        if let Ok(video) = event.element().dyn_into::<HtmlVideoElement>() {
+            let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
+            feed.picture.watch(&video, move || {
+                if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) {
+                    view.feed(Input::Presented { leg: feed.leg, view: view.id });
+                }
+            });
+        }
+        let under = self.shown.borrow().as_ref().is_some_and(|shown| !Rc::ptr_eq(shown, feed));
+        if under && self.hears() {
+            // From here on the sound runs along, unheard: a router needs a moment to start sending it.
+            let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
+            let _ = feed.subscriber.subscribe_to_audio(true);
+            let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
+        }
+        self.pass("videoElementCreated", feed, event);
+    }
+
+    fn on_destroyed(self: &Rc<Self>, feed: &Rc<Feed>, event: &Event) {
+        if feed.retired.get() {
+            return;
+        }
+        self.pass("destroyed", feed, event);
+        self.close();
+        if let Some(call) = self.call.upgrade() {
+            call.view_destroyed(self.id);
+        }
+    }
+}
