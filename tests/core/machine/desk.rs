@@ -279,6 +279,12 @@ impl Desk {
         copies.expect("nothing was sent")
     }
 
+    /// Whether a signal of the app's is stamped at this moment.
+    pub(super) fn numbers_its_signals(&mut self) -> bool {
+        let _ = self.send(None);
+        matches!(self.outputs.last(), Some(Output::Command(Command::SendSignal { copies, .. })) if copies[0].stamp.is_some())
+    }
+
     /// The newest leg.
     pub(super) fn leg(&self) -> LegId {
         self.legs.last().expect("no leg").0

@@ -180,6 +180,18 @@ fn a_successor_announced_once_the_call_is_back_waits_until_the_recovery_is_over(
 }
 
 #[test]
+fn a_leg_that_is_all_there_is_is_not_given_back_for_an_announcement() {
+    let mut desk = cut_off(&["ann"]);
+    desk.renewed("two");
+    desk.connected();
+    desk.feed(Input::Handover(announcement("three", Deadline::None)));
+    assert_eq!(desk.ledger.open_legs(), [NEW]);
+    desk.dies(NEW);
+    desk.wait(500);
+    assert_eq!(desk.commands().last().map(String::as_str), Some("renew three #2"));
+}
+
+#[test]
 fn a_recovery_ends_when_the_app_leaves_or_the_manager_closes() {
     let stages: [fn(&mut Desk); 4] = [
         |_| {},
@@ -243,7 +255,8 @@ fn a_publisher_that_fails_on_its_first_leg_is_told_and_forgotten() {
 
 #[test]
 fn what_was_held_for_the_dead_leg_comes_out() {
-    let mut desk = Desk::at(At::Overlapping);
+    let mut desk = Desk::at(At::Connecting);
+    desk.connected();
     let from = Some(ConnectionId::new("ann@two"));
     let stamp = Stamp { number: 1, of: ConnectionId::new("ann@one") };
     desk.signal(NEW, from.clone(), SignalKind::Wire(WireMessage::Stamp(stamp)));

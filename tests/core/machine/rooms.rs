@@ -280,18 +280,92 @@ fn a_stream_that_ends_on_the_old_leg_is_seen_from_the_new_one_with_its_first_fra
 }
 
 #[test]
-fn what_the_app_publishes_and_watches_during_the_overlap_is_on_both_legs() {
-    let mut desk = moved(&["ann"]);
-    desk.feed(Input::Publish(PublisherId(2)));
-    assert_eq!(desk.commands(), ["publish on 1", "publish on 2"]);
-    desk.settles("ann");
-    assert_eq!(desk.ledger.open_legs(), [OLD, NEW]);
-    for leg in [OLD, NEW] {
-        let publisher = PublisherId(2);
-        desk.feed(Input::Published { leg, publisher });
-        desk.feed(Input::PreviewPresented { leg, publisher });
+fn what_the_app_publishes_while_settling_is_on_both_legs_and_moves_too() {
+    let publisher = PublisherId(2);
+    let live = |leg| Input::Published { leg, publisher };
+    let seen = |leg| Input::PreviewPresented { leg, publisher };
+    for steps in [[live(OLD), seen(OLD), live(NEW), seen(NEW)], [seen(OLD), live(OLD), seen(NEW), live(NEW)]] {
+        let mut desk = moved(&["ann"]);
+        desk.feed(Input::Publish(publisher));
+        assert_eq!(desk.commands(), ["publish on 1", "publish on 2"]);
+        desk.settles("ann");
+        for step in steps {
+            assert_eq!(desk.ledger.open_legs(), [OLD, NEW]);
+            desk.feed(step);
+        }
+        assert_eq!(desk.ledger.open_legs(), [NEW]);
     }
-    assert_eq!(desk.ledger.open_legs(), [NEW]);
+}
+
+#[test]
+fn signals_are_numbered_during_the_overlap_and_a_moment_longer() {
+    let mut desk = overlapping(&["ann"]);
+    assert!(desk.numbers_its_signals());
+    desk.arrives("ann");
+    desk.presented("ann");
+    desk.wait(1000);
+    assert!(desk.numbers_its_signals());
+    desk.wait(2000);
+    assert!(!desk.numbers_its_signals());
+}
+
+#[test]
+fn signals_are_not_numbered_once_the_successor_is_given_back() {
+    let mut desk = overlapping(&["ann"]);
+    desk.dies(NEW);
+    assert_eq!(desk.send(None), [OLD]);
+    assert!(!desk.numbers_its_signals());
+}
+
+#[test]
+fn a_word_about_a_later_session_outlives_the_move_to_an_earlier_one() {
+    let mut desk = with_strangers(&["ann"]);
+    desk.says_moved("ann");
+    desk.comes("ann", None);
+    let later = WireMessage::Moved { to: SessionId::new("three"), connection: id("ann@three") };
+    desk.signal(NEW, Some(id("ann@two")), SignalKind::Wire(later));
+    desk.presented("ann");
+    settle_all(&mut desk, &["ann"]);
+    desk.announce("three");
+    desk.renewed("three");
+    desk.connected();
+    desk.comes("ann", None);
+    assert_eq!(desk.machine.durable_connection(desk.leg(), &id("ann@three")), Some(id("ann@one")));
+}
+
+#[test]
+fn whoever_settled_in_a_session_long_ago_is_waited_for_when_we_go_there_again() {
+    let mut desk = moved(&["ann"]);
+    settle_all(&mut desk, &["ann"]);
+    for (session, left) in [("one", 2), ("two", 3)] {
+        desk.announce(session);
+        desk.renewed(session);
+        desk.connected();
+        desk.live();
+        desk.arrives("ann");
+        desk.presented("ann");
+        assert_eq!(desk.ledger.open_legs(), [LegId(left), desk.leg()]);
+        desk.wait(seconds(10));
+        desk.closed(LegId(left));
+    }
+}
+
+#[test]
+fn our_own_connection_is_ours_even_if_it_is_told_of_before_we_are_connected() {
+    let mut desk = Desk::in_call(&[]);
+    desk.comes("tab", Some("me"));
+    desk.announce("two");
+    desk.renewed("two");
+    let own = ConnectionInfo { id: id("me@two"), identity: Some("me".into()) };
+    desk.feed(Input::ConnectionCreated { leg: NEW, connection: own });
+    let _ = desk.news();
+    desk.connected();
+    desk.live();
+    desk.says_moved("tab");
+    desk.comes("tab", Some("me"));
+    assert_eq!(desk.machine.connection_on(NEW, &id("me@one")), Some(&id("me@two")));
+    assert_eq!(desk.machine.connection_on(NEW, &id("tab@one")), Some(&id("tab@two")));
+    assert_eq!(desk.news(), [""; 0]);
 }
 
 #[test]

@@ -32,14 +32,14 @@ fn failing_attempts_cost_nobody_a_picture_or_a_signal() {
 
 #[test]
 fn everybody_meets_again_when_the_old_session_ends_in_the_middle() {
-    for_many_worlds(Nature { forced: true, ..Nature::default() }, |world| nobody_hears_twice(world));
-    for_many_worlds(Nature { forced: true, clumsy: true, ..Nature::default() }, |world| nobody_hears_twice(world));
+    for_many_worlds(Nature { forced: true, ..Nature::default() }, nobody_hears_twice);
+    for_many_worlds(Nature { forced: true, clumsy: true, ..Nature::default() }, nobody_hears_twice);
 }
 
 #[test]
 fn everybody_meets_again_though_some_are_cut_off_on_the_way() {
-    for_many_worlds(Nature { flaky: true, ..Nature::default() }, |world| nobody_hears_twice(world));
-    for_many_worlds(Nature { flaky: true, clumsy: true, forced: true }, |world| nobody_hears_twice(world));
+    for_many_worlds(Nature { flaky: true, ..Nature::default() }, nobody_hears_twice);
+    for_many_worlds(Nature { flaky: true, clumsy: true, forced: true }, nobody_hears_twice);
 }
 
 fn for_many_worlds(nature: Nature, check: impl Fn(&World)) {
