@@ -254,6 +254,29 @@ fn a_publisher_that_fails_on_its_first_leg_is_told_and_forgotten() {
 }
 
 #[test]
+fn a_publisher_that_was_never_live_does_not_cost_a_recovery_its_leg() {
+    let mut desk = cut_off(&["ann"]);
+    desk.renewed("two");
+    desk.connected();
+    let publisher = PublisherId(2);
+    desk.feed(Input::Publish(publisher));
+    desk.feed(Input::PublishFailed { leg: NEW, publisher, failure: failure(Code::PublishFailed) });
+    assert_eq!(desk.ledger.open_legs(), [NEW]);
+}
+
+#[test]
+fn a_publisher_that_fails_in_the_successor_when_all_else_has_moved_ends() {
+    let mut desk = Desk::at(At::Settling);
+    let publisher = PublisherId(2);
+    desk.feed(Input::Publish(publisher));
+    desk.feed(Input::Published { leg: OLD, publisher });
+    desk.feed(Input::PublishFailed { leg: NEW, publisher, failure: failure(Code::PublishFailed) });
+    assert!(desk.events().iter().any(|event| matches!(event, Event::PublishFailed { .. })));
+    desk.settles("ann");
+    assert_eq!(desk.ledger.open_legs(), [NEW]);
+}
+
+#[test]
 fn what_was_held_for_the_dead_leg_comes_out() {
     let mut desk = Desk::at(At::Connecting);
     desk.connected();

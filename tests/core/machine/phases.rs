@@ -241,6 +241,20 @@ fn what_is_announced_when_all_of_ours_has_moved_is_taken_up_afterwards() {
 }
 
 #[test]
+fn the_deadline_of_what_is_taken_up_later_counts_from_its_announcement() {
+    let mut desk = Desk::at(At::Settling);
+    desk.announce_until("three", Deadline::In(5000));
+    desk.wait(3000);
+    desk.settles("ann");
+    desk.closed(OLD);
+    let left = desk.events().into_iter().find_map(|event| match event {
+        Event::HandoverStart { deadline, .. } => Some(deadline.as_millis()),
+        _ => None,
+    });
+    assert_eq!(left, Some(2000));
+}
+
+#[test]
 fn what_is_announced_while_settling_is_tried_next_if_the_successor_dies() {
     let mut desk = Desk::at(At::Settling);
     desk.announce("three");

@@ -187,6 +187,15 @@ fn people_without_data_and_without_a_word_are_newcomers_after_a_moment() {
 }
 
 #[test]
+fn whoever_is_held_back_is_forgotten_with_the_successor() {
+    let mut desk = with_strangers(&["ann"]);
+    desk.comes("ann", None);
+    desk.dies(NEW);
+    desk.wait(seconds(3));
+    assert_eq!(desk.news(), [""; 0]);
+}
+
+#[test]
 fn two_tabs_with_the_same_data_are_told_apart_by_their_word_alone() {
     let mut desk = Desk::in_call(&[]);
     for tab in ["tab1", "tab2"] {
