@@ -100,7 +100,7 @@ pub enum Input {
     Connect(Credentials),
     /// The app called `disconnect()`.
     Disconnect,
-    /// The manager closes: leave everything.
+    /// The manager closes: leave everything. Signals that are held back are not told any more.
     Close,
     /// The app called `handover()`.
     Handover(RawAnnouncement),
@@ -445,7 +445,7 @@ pub enum Event {
     Reconnecting,
     /// The call goes on.
     Reconnected,
-    /// The call is over.
+    /// The call is over. The leg that said so, if one did, has gone with it: no command names it any more.
     Disconnected(LossReason),
     /// Recovery gave up.
     Failed(Failure),
