@@ -139,6 +139,12 @@ impl Machine {
         self.roster.person_at(leg, connection)
     }
 
+    /// Whether a view is the app's still.
+    #[must_use]
+    pub fn has_view(&self, view: ViewId) -> bool {
+        self.views.stream(view).is_some()
+    }
+
     /// The leg that feeds a view.
     #[must_use]
     pub fn shown(&self, view: ViewId) -> Option<LegId> {

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use js_sys::{Object, Promise};
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 
@@ -11,6 +12,10 @@ use crate::core::error::{Code, Failure};
 use crate::core::ids::{LegId, PublisherId, RenewId, SessionId, StreamId, ViewId};
 use crate::core::protocol::{Command, Credentials, Input, MoveKind};
 use crate::shell::js;
+
+/// How long the SDK may take to say that a session is disconnected, ms. It says so within a round trip, or, of a session
+/// that is still connecting, never (SDK-FACTS section 7): from then on it counts as closed.
+const DISCONNECT_PATIENCE: u32 = 2_000;
 
 impl Call {
     pub(super) fn execute(self: &Rc<Self>, command: Command) {
@@ -43,8 +48,13 @@ impl Call {
             Command::Subscribe { leg, view, stream, under } => self.subscribe_on(leg, view, &stream, under),
             Command::Unsubscribe { leg, view } => {
                 let found = self.views.borrow().get(&view).cloned();
+                let lives_on = self.machine.borrow().has_view(view);
                 if let (Some(view), Some(leg)) = (found, self.leg(leg)) {
-                    self.later(move || view.unsubscribe(leg.id, &leg.session));
+                    if lives_on {
+                        view.retire(leg.id, &leg.session);
+                    } else {
+                        self.later(move || view.unsubscribe(leg.id, &leg.session));
+                    }
                 }
             }
             Command::Swap { leg, view } => {
@@ -171,8 +181,15 @@ impl Call {
         };
         let call = Rc::downgrade(self);
         let closing = async move {
+            let mut timer = None;
+            let enough = Promise::new(&mut |resolve, _| {
+                timer = Some(Timeout::new(DISCONNECT_PATIENCE, move || {
+                    let _ = resolve.call0(&JsValue::UNDEFINED);
+                }));
+            });
             // A failed disconnect has closed all the same.
-            let _ = JsFuture::from(closed).await;
+            let _ = JsFuture::from(Promise::race(&Array::of2(&closed, &enough))).await;
+            drop(timer);
             if let Some(call) = call.upgrade() {
                 call.closing.borrow_mut().remove(&id);
                 call.feed(Input::LegClosed(id));

@@ -11,6 +11,7 @@ use super::execute::move_kind;
 use crate::core::error::Failure;
 use crate::core::protocol::{Event, LossReason};
 use crate::core::receipt::{Outcome, Receipt};
+use crate::core::state::Status;
 use crate::ot;
 use crate::shell::convert::list;
 use crate::shell::js;
@@ -19,6 +20,9 @@ impl Call {
     pub(super) fn tell(self: &Rc<Self>, event: Event) {
         match event {
             Event::StateChange { from, to } => {
+                if is_moving(to) && !is_moving(from) {
+                    self.begin_receipt();
+                }
                 let detail = self.detail();
                 js::set(&detail, "from", from.as_str());
                 js::set(&detail, "to", to.as_str());
@@ -31,7 +35,6 @@ impl Call {
                 self.shared.notify("phasechange", &detail);
             }
             Event::HandoverStart { from, to, deadline } => {
-                self.begin_receipt();
                 let detail = self.detail();
                 js::set(&detail, "from", from.as_str());
                 js::set(&detail, "to", to.as_str());
@@ -65,10 +68,7 @@ impl Call {
                 let error = self.sdk_error(&failure);
                 self.answer_connect(&error);
             }
-            Event::Reconnecting => {
-                self.begin_receipt();
-                self.dispatch_own("sessionReconnecting", &Object::new());
-            }
+            Event::Reconnecting => self.dispatch_own("sessionReconnecting", &Object::new()),
             Event::Reconnected => self.dispatch_own("sessionReconnected", &Object::new()),
             Event::Disconnected(reason) => self.tell_disconnected(reason),
             Event::Failed(failure) => {
@@ -246,6 +246,10 @@ impl Call {
         let cause = self.cause.replace(JsValue::UNDEFINED);
         self.shared.error(failure.code.as_str(), &failure.message, &cause)
     }
+}
+
+fn is_moving(status: Status) -> bool {
+    matches!(status, Status::Handover | Status::Recovering)
 }
 
 fn loss(reason: LossReason) -> &'static str {
