@@ -100,6 +100,12 @@ impl Leg {
         self.streams.borrow().get(stream).map(|(stream, _)| stream.clone())
     }
 
+    /// The SDK's object of a connection, this client's own included.
+    pub(super) fn connection(&self, connection: &ConnectionId) -> Option<ot::Connection> {
+        let told = self.connections.borrow().get(connection).map(|(connection, _)| connection.clone());
+        told.or_else(|| self.session.connection().filter(|own| own.id().as_deref() == Some(connection.as_str())))
+    }
+
     /// Passes on an event that no leg listens to by itself, from whichever leg is the app's at that time.
     pub(super) fn relay(&self, call: &Rc<Call>, name: &str) {
         if OWN_EVENTS.contains(&name) || name.starts_with("signal:") {

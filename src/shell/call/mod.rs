@@ -23,7 +23,7 @@ use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 
 use self::leg::Leg;
-use self::people::{Person, Stream};
+use self::people::Known;
 use self::signals::Outgoing;
 use super::durable;
 use super::emitter::Emitter;
@@ -59,8 +59,8 @@ pub(super) struct Call {
     legs: RefCell<LiteMap<LegId, Rc<Leg>>>,
     publishers: RefCell<LiteMap<PublisherId, Rc<Publisher>>>,
     views: RefCell<LiteMap<ViewId, Rc<View>>>,
-    people: RefCell<LiteMap<ConnectionId, Rc<Person>>>,
-    streams: RefCell<LiteMap<StreamId, Rc<Stream>>>,
+    people: RefCell<LiteMap<ConnectionId, Rc<Known>>>,
+    streams: RefCell<LiteMap<StreamId, Rc<Known>>>,
     signals: RefCell<LiteMap<SignalId, Event>>,
     outgoing: RefCell<LiteMap<OutgoingId, Outgoing>>,
     next_id: Cell<u32>,

@@ -1,4 +1,4 @@
-//! Durable connections and streams: the app knows people by what they were called first.
+//! Durable connections and streams: the app knows people and what they publish by what they were called first.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -11,38 +11,29 @@ use crate::core::ids::{ConnectionId, StreamId};
 use crate::ot;
 use crate::shell::durable::{self, Durable};
 
-/// A durable connection.
-pub(super) struct Person {
+/// A durable connection or stream.
+pub(super) struct Known {
     call: Weak<Call>,
-    pub(super) id: ConnectionId,
+    id: Id,
+    /// The SDK's object that it stood for last.
     latest: RefCell<JsValue>,
     proxy: RefCell<JsValue>,
 }
 
-/// A durable stream.
-pub(super) struct Stream {
-    call: Weak<Call>,
-    pub(super) id: StreamId,
-    latest: RefCell<JsValue>,
-    proxy: RefCell<JsValue>,
+/// What it stands for.
+enum Id {
+    Person(ConnectionId),
+    Stream(StreamId),
 }
 
 impl Call {
     /// The durable connection of an ID; made when it is first asked for.
     pub(super) fn person_proxy(self: &Rc<Self>, id: &ConnectionId) -> Option<JsValue> {
         if let Some(person) = self.people.borrow().get(id) {
-            return Some(person.proxy.borrow().clone());
+            return Some(person.proxy());
         }
-        let real = self.real_connection(id)?;
-        let person = Rc::new(Person {
-            call: Rc::downgrade(self),
-            id: id.clone(),
-            latest: RefCell::new(real.clone().into()),
-            proxy: RefCell::new(JsValue::UNDEFINED),
-        });
-        let proxy = durable::make(&self.shared.host, &durable::shape_of(&real), &person);
-        self.shared.host.remember(&real, &proxy);
-        *person.proxy.borrow_mut() = proxy.clone();
+        let person = self.know(Id::Person(id.clone()), self.real_connections(id).into_iter().next()?.into());
+        let proxy = person.proxy();
         self.people.borrow_mut().insert(id.clone(), person);
         Some(proxy)
     }
@@ -50,18 +41,10 @@ impl Call {
     /// The durable stream of an ID; made when it is first asked for.
     pub(in crate::shell) fn stream_proxy(self: &Rc<Self>, id: &StreamId) -> Option<JsValue> {
         if let Some(stream) = self.streams.borrow().get(id) {
-            return Some(stream.proxy.borrow().clone());
+            return Some(stream.proxy());
         }
-        let real = self.real_stream(id)?;
-        let stream = Rc::new(Stream {
-            call: Rc::downgrade(self),
-            id: id.clone(),
-            latest: RefCell::new(real.clone().into()),
-            proxy: RefCell::new(JsValue::UNDEFINED),
-        });
-        let proxy = durable::make(&self.shared.host, &durable::shape_of(&real), &stream);
-        self.shared.host.remember(&real, &proxy);
-        *stream.proxy.borrow_mut() = proxy.clone();
+        let stream = self.know(Id::Stream(id.clone()), self.real_streams(id).into_iter().next()?.into());
+        let proxy = stream.proxy();
         self.streams.borrow_mut().insert(id.clone(), stream);
         Some(proxy)
     }
@@ -69,103 +52,95 @@ impl Call {
     /// Which durable stream the app means.
     pub(super) fn stream_of(&self, proxy: &JsValue) -> Option<StreamId> {
         let streams = self.streams.borrow();
-        streams.values().find(|stream| *stream.proxy.borrow() == *proxy).map(|stream| stream.id.clone())
+        streams.iter().find(|(_, stream)| stream.proxy() == *proxy).map(|(id, _)| id.clone())
     }
 
     /// Which durable connection the app means.
     pub(super) fn person_of(&self, proxy: &JsValue) -> Option<ConnectionId> {
         let people = self.people.borrow();
-        people.values().find(|person| *person.proxy.borrow() == *proxy).map(|person| person.id.clone())
+        people.iter().find(|(_, person)| person.proxy() == *proxy).map(|(id, _)| id.clone())
     }
 
-    /// Makes known which durable objects the objects of a leg stand for, now that the machine knows.
-    pub(super) fn recognise(self: &Rc<Self>) {
-        let streams: Vec<StreamId> = self.streams.borrow().keys().cloned().collect();
-        for id in streams {
-            let proxy = self.stream_proxy(&id);
-            if let (Some(proxy), Some(real)) = (proxy, self.real_stream_anywhere(&id)) {
-                self.shared.host.remember(&real, &proxy);
+    /// Makes known which durable objects the objects of the legs stand for, now that the machine knows.
+    pub(super) fn recognise(&self) {
+        for (id, stream) in &*self.streams.borrow() {
+            for real in self.real_streams(id) {
+                self.shared.host.remember(&real, &stream.proxy());
             }
         }
-        let people: Vec<ConnectionId> = self.people.borrow().keys().cloned().collect();
-        for id in people {
-            let proxy = self.person_proxy(&id);
-            for real in self.real_connections(&id) {
-                if let Some(proxy) = &proxy {
-                    self.shared.host.remember(&real, proxy);
-                }
+        for (id, person) in &*self.people.borrow() {
+            for real in self.real_connections(id) {
+                self.shared.host.remember(&real, &person.proxy());
             }
         }
     }
 
-    fn real_stream(&self, id: &StreamId) -> Option<ot::Stream> {
-        let legs = self.machine.borrow().legs();
-        legs.into_iter().find_map(|leg| {
-            let real = self.machine.borrow().stream_on(leg, id).cloned()?;
-            self.leg(leg)?.stream(&real)
-        })
+    fn know(self: &Rc<Self>, id: Id, real: JsValue) -> Rc<Known> {
+        let known = Rc::new(Known {
+            call: Rc::downgrade(self),
+            id,
+            latest: RefCell::new(real.clone()),
+            proxy: RefCell::new(JsValue::UNDEFINED),
+        });
+        let proxy = durable::make(&self.shared.host, &durable::shape_of(&real), &known);
+        self.shared.host.remember(&real, &proxy);
+        *known.proxy.borrow_mut() = proxy;
+        known
     }
 
-    /// On the leg that was opened last, if it is there.
-    fn real_stream_anywhere(&self, id: &StreamId) -> Option<ot::Stream> {
+    /// The SDK's objects of a stream, on the leg whose news is the app's first.
+    fn real_streams(&self, id: &StreamId) -> Vec<ot::Stream> {
         let legs = self.machine.borrow().legs();
-        legs.into_iter().rev().find_map(|leg| {
-            let real = self.machine.borrow().stream_on(leg, id).cloned()?;
-            self.leg(leg)?.stream(&real)
-        })
+        legs.into_iter()
+            .filter_map(|leg| {
+                let real = self.machine.borrow().stream_on(leg, id).cloned()?;
+                self.leg(leg)?.stream(&real)
+            })
+            .collect()
     }
 
+    /// The SDK's objects of a connection, on the leg whose news is the app's first.
     fn real_connections(&self, id: &ConnectionId) -> Vec<ot::Connection> {
         let legs = self.machine.borrow().legs();
         legs.into_iter()
             .filter_map(|leg| {
                 let real = self.machine.borrow().connection_on(leg, id).cloned()?;
-                let leg = self.leg(leg)?;
-                let known = leg.connections.borrow().get(&real).map(|(connection, _)| connection.clone());
-                known.or_else(|| leg.session.connection().filter(|own| own.id().as_deref() == Some(real.as_str())))
+                self.leg(leg)?.connection(&real)
             })
             .collect()
     }
+}
 
-    fn real_connection(&self, id: &ConnectionId) -> Option<ot::Connection> {
-        self.real_connections(id).into_iter().next()
+impl Known {
+    fn proxy(&self) -> JsValue {
+        self.proxy.borrow().clone()
     }
 }
 
-impl Durable for Person {
+impl Durable for Known {
     const METHODS: &'static [&'static str] = &[];
 
     fn real(&self) -> JsValue {
-        if let Some(real) = self.call.upgrade().and_then(|call| call.real_connection(&self.id)) {
-            *self.latest.borrow_mut() = real.into();
+        let real = self.call.upgrade().and_then(|call| match &self.id {
+            Id::Person(id) => call.real_connections(id).into_iter().next().map(JsValue::from),
+            Id::Stream(id) => call.real_streams(id).into_iter().next().map(JsValue::from),
+        });
+        if let Some(real) = real {
+            *self.latest.borrow_mut() = real;
         }
         self.latest.borrow().clone()
     }
 
     fn get(&self, name: &str) -> Option<JsValue> {
-        matches!(name, "connectionId" | "id").then(|| self.id.as_str().into())
-    }
-
-    fn call(self: &Rc<Self>, _name: &str, _args: &Array) -> Result<JsValue, JsValue> {
-        Ok(JsValue::UNDEFINED)
-    }
-}
-
-impl Durable for Stream {
-    const METHODS: &'static [&'static str] = &[];
-
-    fn real(&self) -> JsValue {
-        if let Some(real) = self.call.upgrade().and_then(|call| call.real_stream(&self.id)) {
-            *self.latest.borrow_mut() = real.into();
+        match (&self.id, name) {
+            (Id::Person(id), "connectionId" | "id") => Some(id.as_str().into()),
+            (Id::Stream(id), "streamId" | "id") => Some(id.as_str().into()),
+            _ => None,
         }
-        self.latest.borrow().clone()
-    }
-
-    fn get(&self, name: &str) -> Option<JsValue> {
-        matches!(name, "streamId" | "id").then(|| self.id.as_str().into())
     }
 
     fn call(self: &Rc<Self>, _name: &str, _args: &Array) -> Result<JsValue, JsValue> {
+        // It has no methods of ours.
         Ok(JsValue::UNDEFINED)
     }
 }

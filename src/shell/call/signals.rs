@@ -112,9 +112,7 @@ impl Call {
             let copy = js::copy(&signal);
             match &to {
                 Some(to) => {
-                    let real = leg.connections.borrow().get(to).map(|(connection, _)| connection.clone());
-                    let own = || leg.session.connection().map(JsValue::from);
-                    js::set(&copy, "to", real.map(JsValue::from).or_else(own).unwrap_or(JsValue::UNDEFINED));
+                    js::set(&copy, "to", leg.connection(to).map_or(JsValue::UNDEFINED, JsValue::from));
                 }
                 None => {
                     let _ = js_sys::Reflect::delete_property(&copy, &JsValue::from_str("to"));
@@ -160,9 +158,8 @@ impl Call {
         js::set(&signal, "type", WIRE_TYPE);
         js::set(&signal, "data", convert::wire_data(message));
         if let Some(to) = to {
-            let connections = leg.connections.borrow();
-            let Some((connection, _)) = connections.get(to) else { return };
-            js::set(&signal, "to", connection.clone());
+            let Some(connection) = leg.connection(to) else { return };
+            js::set(&signal, "to", connection);
         }
         // Who may not signal can't tell; the others then wait for settleTimeout.
         let _ = leg.session.signal(&signal, &js::callback(|_| {})).map(quiet);
