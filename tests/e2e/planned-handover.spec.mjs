@@ -79,6 +79,14 @@ for (const mode of ["relayed", "routed"]) {
     test.describe(`a ${mode} call of ${people.length}, handed over ${HANDOVERS} times in a row`, () => {
       let record;
 
+      /** Whether a voice was missing on somebody else's page too, somewhere between two moments since the epoch. */
+      const stalledElsewhere = (name, from, to) =>
+        Object.entries(record.seen).some(
+          ([other, { sound, origin }]) =>
+            other !== name &&
+            sound.some(({ kind, at, ms }) => kind === "missing" && origin + at < to && origin + at + ms > from),
+        );
+
       test.beforeAll(async ({ browser, lab }) => {
         test.setTimeout(300_000);
         record = await recorded(`planned-${mode}-${people.length}`, () =>
@@ -123,12 +131,13 @@ for (const mode of ["relayed", "routed"]) {
 
       test(
         `leaves no voice missing or doubled for more than ${AUDIBLE_FAULT} ms`,
-        eachPerson(({ sound, swaps, diary }, name) => {
+        eachPerson(({ sound, swaps, diary, origin }, name) => {
           const phases = diary.filter(({ type }) => type === "phasechange").map(({ at }) => at);
-          // A busy machine stalls a voice now and then; a handover can do so only where it does something.
+          // A busy machine stalls voices now and then, on every page at once; a handover stalls one where it acts on it.
           const blamed = ({ kind, who, at, ms }) =>
             kind === "doubled" ||
-            [...swaps[who], ...phases].some((moment) => moment > at - ABOUT && moment < at + ms + ABOUT);
+            ([...swaps[who], ...phases].some((moment) => moment > at - ABOUT && moment < at + ms + ABOUT) &&
+              !stalledElsewhere(name, origin + at, origin + at + ms));
           expect(
             // The others' voices: each new publisher of the SDK's plays one's own for a moment before it is muted.
             sound.filter((fault) => fault.who !== name && fault.ms > AUDIBLE_FAULT && blamed(fault)),

@@ -169,6 +169,7 @@ export class Call {
             sound: names.flatMap((name) =>
               app.sound.faults(name, { since, wanted: name === app.name || none.includes(name) ? 0 : 1 }),
             ),
+            origin: performance.timeOrigin,
             diary: app.diary.since(since),
             prompts: app.camera.prompts,
           }),
