@@ -72,7 +72,8 @@ impl Ended {
     }
 
     fn of(tracks: &[MediaStreamTrack]) -> Self {
-        Self(tracks.iter().map(|track| (track.clone(), track.onended())).collect())
+        // A track's own clone() would make another track, on which nobody listens and which nobody stops.
+        Self(tracks.iter().map(|track| (Clone::clone(track), track.onended())).collect())
     }
 }
 
