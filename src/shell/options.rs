@@ -3,6 +3,7 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
+use super::convert::WIRE_TYPE;
 use super::host::Host;
 use super::js;
 use super::shared::Shared;
@@ -24,6 +25,11 @@ pub(super) fn read(ot: Ot, options: &JsValue, host: Host) -> Result<Shared, JsVa
         given(&value, |given| config.set(&name, given)).map_err(refuse)?;
     }
     let signal_type = js::get_string(options, "newSessionSignal");
+    if signal_type.as_deref() == Some(WIRE_TYPE) {
+        let message =
+            ["newSessionSignal must be another type than \"", WIRE_TYPE, "\", which is reserved for this package"];
+        return Err(host.error("invalid_option", &message.concat(), &JsValue::UNDEFINED));
+    }
     Ok(Shared::new(
         ot,
         host,
