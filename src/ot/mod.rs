@@ -14,9 +14,8 @@ extern "C" {
     #[derive(Clone)]
     pub(crate) type Ot;
 
-    /// Such as `v2.35.2`.
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn version(this: &Ot) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = version)]
+    fn raw_version(this: &Ot) -> JsValue;
 
     #[wasm_bindgen(method, catch, js_name = initSession)]
     pub(crate) fn init_session(
@@ -161,12 +160,20 @@ extern "C" {
     pub(crate) fn prevent_default(this: &Event) -> Result<(), JsValue>;
 }
 
+impl Ot {
+    /// Such as `v2.35.2`, if it says so in text.
+    pub(crate) fn version(&self) -> Option<String> {
+        self.raw_version().as_string()
+    }
+}
+
 /// The first SDK version that migrates sessions (SDK-FACTS section 8): the version is the only feature test.
 const MIGRATES_SINCE: (u32, u32) = (2, 30);
 
 /// Whether an SDK of this version (`v2.35.2`) knows `sessionMigration`. An unreadable version is taken for a new one,
 /// because older SDKs ignore the option.
-pub(crate) fn migrates(version: Option<&str>) -> bool {
+#[must_use]
+pub fn migrates(version: Option<&str>) -> bool {
     let Some(version) = version else { return true };
     let mut parts = version.trim_start_matches('v').split('.').map(str::parse::<u32>);
     match (parts.next(), parts.next()) {
