@@ -6,11 +6,11 @@
 pub mod core;
 
 #[cfg(target_arch = "wasm32")]
-mod dom;
+pub mod dom;
 #[cfg(target_arch = "wasm32")]
-mod ot;
+pub mod ot;
 #[cfg(target_arch = "wasm32")]
-mod shell;
+pub mod shell;
 
 #[cfg(target_arch = "wasm32")]
 pub use shell::Manager;

@@ -30,7 +30,7 @@ const HAVE_CURRENT_DATA: u16 = 2;
 /// Evidence is `requestVideoFrameCallback`. A page in the background presents nothing and some browsers have no such
 /// callback; there, playing with a picture at hand is the best evidence to be had, checked four times a second by the
 /// video's own `timeupdate`.
-pub(crate) struct FirstFrame {
+pub struct FirstFrame {
     video: FrameVideo,
     handle: Rc<Cell<u32>>,
     on_time: Closure<dyn FnMut()>,
@@ -40,7 +40,7 @@ pub(crate) struct FirstFrame {
 impl FirstFrame {
     /// Calls `presented` once, with the time of the frame (`performance.now()`), when a frame was presented while
     /// `uncovered` held: a video can play behind something that covers it.
-    pub(crate) fn new(
+    pub fn new(
         video: &HtmlVideoElement,
         uncovered: impl Fn() -> bool + 'static,
         presented: impl FnOnce(f64) + 'static,
@@ -119,7 +119,7 @@ fn cancel(video: &FrameVideo, handle: &Cell<u32>) {
 }
 
 /// Follows a video and knows when its last frame was presented. Dropping it stops that.
-pub(crate) struct LastFrame {
+pub struct LastFrame {
     video: FrameVideo,
     handle: Rc<Cell<u32>>,
     at: Rc<Cell<Option<f64>>>,
@@ -128,7 +128,7 @@ pub(crate) struct LastFrame {
 
 impl LastFrame {
     /// Starts to follow a video.
-    pub(crate) fn follow(video: &HtmlVideoElement) -> Self {
+    pub fn follow(video: &HtmlVideoElement) -> Self {
         let video: FrameVideo = video.clone().unchecked_into();
         let at = Rc::new(Cell::new(None));
         let seen = Rc::clone(&at);
@@ -140,7 +140,7 @@ impl LastFrame {
     }
 
     /// When the last frame was presented (`performance.now()`), if one was since this follows the video.
-    pub(crate) fn at(&self) -> Option<f64> {
+    pub fn at(&self) -> Option<f64> {
         self.at.get()
     }
 }

@@ -3,5 +3,5 @@
 mod frames;
 mod slot;
 
-pub(crate) use frames::{FirstFrame, LastFrame};
-pub(crate) use slot::{InsertMode, Layer, Slot, WeakLayer};
+pub use frames::{FirstFrame, LastFrame};
+pub use slot::{InsertMode, Layer, Slot, WeakLayer};

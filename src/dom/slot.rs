@@ -8,7 +8,7 @@ use web_sys::{Document, Element, HtmlElement, Node};
 
 /// Where the slot goes, in the SDK's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum InsertMode {
+pub enum InsertMode {
     /// Inside the target, as its last child.
     Append,
     /// Before the target.
@@ -21,7 +21,7 @@ pub(crate) enum InsertMode {
 
 impl InsertMode {
     /// Reads the SDK's option; what is missing or unknown counts as `replace`, as in the SDK.
-    pub(crate) fn parse(mode: Option<&str>) -> Self {
+    pub fn parse(mode: Option<&str>) -> Self {
         match mode {
             Some("append") => Self::Append,
             Some("before") => Self::Before,
@@ -33,21 +33,21 @@ impl InsertMode {
 
 /// The place of one tile in the app's layout. Dropping it takes it out of the page.
 #[derive(Debug)]
-pub(crate) struct Slot {
+pub struct Slot {
     element: HtmlElement,
     layers: RefCell<Vec<Weak<LayerElement>>>,
 }
 
 /// One picture in a slot. Dropping the last handle takes it out of the page.
 #[derive(Clone, Debug)]
-pub(crate) struct Layer(Rc<LayerElement>);
+pub struct Layer(Rc<LayerElement>);
 
 /// A layer, as long as somebody else holds it.
-pub(crate) struct WeakLayer(Weak<LayerElement>);
+pub struct WeakLayer(Weak<LayerElement>);
 
 impl WeakLayer {
     /// The layer, if it is still there.
-    pub(crate) fn upgrade(&self) -> Option<Layer> {
+    pub fn upgrade(&self) -> Option<Layer> {
         self.0.upgrade().map(Layer)
     }
 }
@@ -58,12 +58,11 @@ struct LayerElement(HtmlElement);
 impl Slot {
     /// Puts a slot in the page: beside or inside `target`, or in its place. Without a target it goes to the end of
     /// the page, as in the SDK. `width` and `height` are in CSS units.
-    pub(crate) fn mount(
-        target: Option<&HtmlElement>,
-        mode: InsertMode,
-        width: &str,
-        height: &str,
-    ) -> Result<Self, JsValue> {
+    ///
+    /// # Errors
+    ///
+    /// There is no page yet, or the target is not in one but should have a neighbour.
+    pub fn mount(target: Option<&HtmlElement>, mode: InsertMode, width: &str, height: &str) -> Result<Self, JsValue> {
         let document = document()?;
         let element = match (target, mode) {
             (Some(target), InsertMode::Replace) => {
@@ -88,12 +87,16 @@ impl Slot {
     }
 
     /// The element in the app's layout.
-    pub(crate) fn element(&self) -> &HtmlElement {
+    pub fn element(&self) -> &HtmlElement {
         &self.element
     }
 
     /// Adds a layer: on top if it is the first, else under what is on screen.
-    pub(crate) fn add_layer(&self) -> Result<Layer, JsValue> {
+    ///
+    /// # Errors
+    ///
+    /// There is no page.
+    pub fn add_layer(&self) -> Result<Layer, JsValue> {
         let first = self.living().is_empty();
         let element: HtmlElement = document()?.create_element("div")?.unchecked_into();
         let style = element.style();
@@ -107,7 +110,7 @@ impl Slot {
     }
 
     /// Puts a layer on top. The browser paints that in its next frame, at once for all.
-    pub(crate) fn promote(&self, layer: &Layer) {
+    pub fn promote(&self, layer: &Layer) {
         for other in self.living() {
             let top = Rc::ptr_eq(&other, &layer.0);
             // Setting a valid value of a known property does not fail.
@@ -130,18 +133,18 @@ impl Drop for Slot {
 
 impl Layer {
     /// A handle that does not keep it in the page.
-    pub(crate) fn downgrade(&self) -> WeakLayer {
+    pub fn downgrade(&self) -> WeakLayer {
         WeakLayer(Rc::downgrade(&self.0))
     }
 
     /// Whether nothing in this layer matches a CSS selector.
-    pub(crate) fn is_free_of(&self, selector: &str) -> bool {
+    pub fn is_free_of(&self, selector: &str) -> bool {
         // The selectors are ours, so they are valid.
         self.0.0.query_selector(selector).is_ok_and(|found| found.is_none())
     }
 
     /// Where the SDK puts its picture.
-    pub(crate) fn element(&self) -> &HtmlElement {
+    pub fn element(&self) -> &HtmlElement {
         &self.0.0
     }
 }

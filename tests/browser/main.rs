@@ -1,3 +1,17 @@
-//! Units of the shell in a headless browser.
+//! The web half, one unit at a time, in a headless browser.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+mod durable;
+mod emitter;
+mod frames;
+mod js;
+mod manager;
+mod options;
+mod page;
+mod slot;
+mod tracks;
+mod versions;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,168 @@
+//! The SDK's callbacks and events that come twice, or when nobody waits for them any more.
+
+use js_sys::Error;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::rig::Rig;
+use crate::js::{NOTHING, all_heard, call, count, get, number, object, recorder, text};
+use crate::page::next_frame;
+
+#[test]
+fn a_connection_that_is_reported_twice_is_told_once() {
+    let rig = Rig::new(&NOTHING);
+    let session = rig.session();
+    let (connected, answered) = (recorder(), recorder());
+    call(&session, "on", [&"sessionConnected".into(), &connected]).unwrap();
+    call(&session, "connect", [&"token".into(), &answered]).unwrap();
+    rig.leg("A").admit();
+    rig.leg("A").admit();
+    assert_eq!((count(&connected), count(&answered)), (1, 1));
+    assert_eq!(rig.told("statechange").len(), 2, "connecting, connected");
+}
+
+#[test]
+fn a_failure_after_success_changes_nothing() {
+    let rig = Rig::new(&NOTHING);
+    rig.connected();
+    rig.leg("A").callback("connects").call1(&NOTHING, &Error::new("too late")).unwrap();
+    assert_eq!(rig.manager.state(), "connected");
+}
+
+#[test]
+fn a_failure_that_is_reported_twice_is_told_once() {
+    let rig = Rig::new(&NOTHING);
+    let session = rig.session();
+    let answered = recorder();
+    call(&session, "connect", [&"token".into(), &answered]).unwrap();
+    let error: JsValue = Error::new("refused").into();
+    let done = rig.leg("A").callback("connects");
+    done.call1(&NOTHING, &error).unwrap();
+    done.call1(&NOTHING, &error).unwrap();
+    assert_eq!(all_heard(&answered), [error]);
+    assert_eq!(rig.manager.state(), "disconnected");
+}
+
+#[test]
+fn a_success_after_failure_does_not_connect() {
+    let rig = Rig::new(&NOTHING);
+    let session = rig.session();
+    let connected = recorder();
+    call(&session, "on", [&"sessionConnected".into(), &connected]).unwrap();
+    call(&session, "connect", [&"token".into(), &recorder()]).unwrap();
+    rig.leg("A").callback("connects").call1(&NOTHING, &Error::new("refused")).unwrap();
+    rig.leg("A").admit();
+    assert_eq!((rig.manager.state(), count(&connected)), ("disconnected".into(), 0));
+}
+
+#[test]
+fn the_callbacks_of_publish_subscribe_and_signal_are_called_once() {
+    let rig = Rig::new(&NOTHING);
+    let session = rig.connected();
+    let (published, subscribed, signalled, joined) = (recorder(), recorder(), recorder(), recorder());
+    call(&session, "on", [&"streamCreated".into(), &joined]).unwrap();
+    let leg = rig.leg("A");
+
+    let publisher = rig.manager.init_publisher(&NOTHING, &NOTHING, NOTHING).unwrap();
+    call(&session, "publish", [&publisher, &published]).unwrap();
+    leg.golive();
+    leg.golive();
+    leg.callback("publishes").call1(&NOTHING, &Error::new("too late")).unwrap();
+    assert_eq!(all_heard(&published), [NOTHING]);
+
+    leg.join("ada");
+    let stream = get(&all_heard(&joined)[0], "stream");
+    call(&session, "subscribe", [&stream, &NOTHING, &NOTHING, &subscribed]).unwrap();
+    for _ in 0..2 {
+        leg.callback("subscribes").call0(&NOTHING).unwrap();
+    }
+    assert_eq!(all_heard(&subscribed), [NOTHING]);
+
+    call(&session, "signal", [&object([("type", "chat".into())]), &signalled]).unwrap();
+    for _ in 0..2 {
+        leg.callback("signals").call0(&NOTHING).unwrap();
+    }
+    assert_eq!(all_heard(&signalled), [NOTHING]);
+}
+
+#[test]
+async fn a_leg_that_is_gone_is_silent() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    rig.publishing(&session, &NOTHING);
+    let old = rig.leg("A");
+    let joined = recorder();
+    call(&session, "on", [&"streamCreated".into(), &joined]).unwrap();
+    old.join("ada");
+    let stream = get(&all_heard(&joined)[0], "stream");
+    call(&session, "subscribe", [&stream]).unwrap();
+    old.callback("subscribes").call0(&NOTHING).unwrap();
+
+    let new = rig.hand_over("B").await;
+    new.golive();
+    new.join("ada");
+    new.callback("subscribes").call0(&NOTHING).unwrap();
+    old.dispatch("connectionDestroyed", &object([("connection", get(&stream, "connection"))]));
+    rig.until_arrived().await;
+    assert_eq!(number(&old, "handlers.length"), 0.0, "nobody listens to the old session");
+
+    let everything = recorder();
+    let names = "sessionDisconnected sessionReconnecting streamCreated streamDestroyed signal connectionDestroyed";
+    call(&session, "on", [&names.into(), &everything]).unwrap();
+    let changes = rig.told("statechange").len();
+    let error = Error::new("too late");
+    for calls in ["connects", "publishes", "subscribes"] {
+        old.callback(calls).call1(&NOTHING, &error).unwrap();
+        old.callback(calls).call0(&NOTHING).unwrap();
+    }
+    old.receive("chat", &"late".into(), &JsValue::NULL);
+    old.join("late");
+    old.lose("serverRotation");
+    next_frame().await;
+    assert_eq!(count(&everything), 0);
+    assert_eq!((rig.manager.state(), rig.told("statechange").len()), ("connected".into(), changes));
+}
+
+#[test]
+async fn what_an_abandoned_successor_says_late_is_not_heard() {
+    let renew = recorder();
+    let rig = Rig::new(&object([("renew", renew.clone().into())]));
+    let session = rig.connected();
+    let everything = recorder();
+    call(&session, "on", [&"sessionConnected sessionDisconnected signal".into(), &everything]).unwrap();
+    crate::js::set(&renew, "answer", object([("sessionId", "B".into()), ("token", "for B".into())]));
+    let failed = rig.hand_over_refused("B").await;
+    assert_eq!(text(&failed, "errors.0.code"), "connect_failed");
+    let stray = rig.leg("B");
+    stray.admit();
+    stray.receive("chat", &"stray".into(), &JsValue::NULL);
+    stray.lose("serverRotation");
+    assert_eq!((rig.manager.state(), count(&everything)), ("connected".into(), 0));
+    assert_eq!(number(&rig.leg("A"), "disconnects"), 0.0, "the old leg goes on");
+}
+
+#[test]
+fn a_disconnection_that_is_reported_twice_is_told_once() {
+    let rig = Rig::new(&NOTHING);
+    let session = rig.connected();
+    let disconnected = recorder();
+    call(&session, "on", [&"sessionDisconnected".into(), &disconnected]).unwrap();
+    rig.leg("A").lose("forceDisconnected");
+    rig.leg("A").lose("forceDisconnected");
+    assert_eq!((rig.manager.state(), count(&disconnected)), ("disconnected".into(), 1));
+}
+
+impl Rig {
+    /// Asks for a handover whose successor refuses this client until the deadline has passed, and gives its receipt.
+    async fn hand_over_refused(&self, to: &str) -> JsValue {
+        let deadline = js_sys::Date::now() + 300.0;
+        let options = object([("sessionId", to.into()), ("deadline", deadline.into())]);
+        let answer = self.manager.handover(&options).unwrap();
+        let successor = self.leg(to);
+        crate::page::until("the successor is to be connected", || successor.count("connects") == 1).await;
+        successor.callback("connects").call1(&NOTHING, &Error::new("refused")).unwrap();
+        let error = super::rig::settled(answer).await.expect_err("the handover arrived");
+        assert_eq!(text(&error, "code"), "handover_abandoned");
+        get(&error, "receipt")
+    }
+}

@@ -1,0 +1,9 @@
+//! The manager over a stand-in for the SDK: only what no service does on demand.
+
+mod callbacks;
+mod close;
+mod publishers;
+mod renew;
+pub(crate) mod rig;
+mod signals;
+mod versions;
