@@ -1,5 +1,7 @@
 //! Durable objects: proxies for whatever stands behind them at the moment.
 
+mod events;
+
 use js_sys::{Array, Error, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -26,12 +28,6 @@ extern "C" {
     fn real_of(value: &JsValue) -> JsValue;
 
     fn remember(real: &JsValue, durable: &JsValue);
-
-    #[wasm_bindgen(js_name = durableEvent)]
-    fn durable_event(event: &JsValue, target: &JsValue, over: &JsValue) -> JsValue;
-
-    #[wasm_bindgen(js_name = sdkEvent)]
-    fn sdk_event(kind: &str, target: &JsValue, properties: &JsValue) -> JsValue;
 }
 
 #[wasm_bindgen(module = "/tests/browser/fixtures.js")]
@@ -41,11 +37,6 @@ extern "C" {
 
     #[wasm_bindgen(constructor)]
     fn new(label: &str) -> Thing;
-
-    type Happening;
-
-    #[wasm_bindgen(constructor)]
-    fn new(properties: &JsValue) -> Happening;
 }
 
 #[test]
@@ -240,48 +231,6 @@ fn an_object_can_come_to_stand_for_several_of_the_sdks() {
     remember(&second, &it.proxy);
     assert_eq!((durable_of(&first), durable_of(&second)), (it.proxy.clone(), it.proxy.clone()));
     assert_eq!(real_of(&it.proxy), JsValue::from(first), "until it does stand for it");
-}
-
-#[test]
-fn an_event_shows_durable_objects_and_its_durable_target() {
-    let (guest, target) = (Durable::of(&Thing::new("guest")), object([]));
-    let properties = object([("stream", guest.real()), ("streams", array([&guest.real()]).into()), ("n", 3.into())]);
-    let event = durable_event(&Happening::new(&properties), &target, &object([]));
-    assert_eq!(get(&event, "target"), target);
-    assert_eq!(get(&event, "stream"), guest.proxy);
-    assert_eq!(get(&event, "streams.0"), guest.proxy);
-    assert_eq!((text(&event, "type"), number(&event, "n")), ("happening".into(), 3.0));
-    assert!(event.is_instance_of::<Happening>());
-}
-
-#[test]
-fn an_event_can_be_shown_with_other_properties() {
-    let event = Happening::new(&object([("reason", "serverRotation".into())]));
-    let shown = durable_event(&event, &NOTHING, &object([("reason", "else".into())]));
-    assert_eq!(text(&shown, "reason"), "else");
-    assert_eq!(text(&event, "reason"), "serverRotation");
-}
-
-#[test]
-fn what_the_app_prevents_is_prevented_in_the_sdks_event() {
-    let event = Happening::new(&object([]));
-    let shown = durable_event(&event, &NOTHING, &object([]));
-    assert_eq!(call(&shown, "isDefaultPrevented", []).unwrap(), false);
-    call(&shown, "preventDefault", []).unwrap();
-    assert_eq!(call(&event, "isDefaultPrevented", []).unwrap(), true);
-    assert_eq!(call(&shown, "isDefaultPrevented", []).unwrap(), true);
-}
-
-#[test]
-fn an_event_of_our_own_has_the_sdks_form() {
-    let target = object([]);
-    let event = sdk_event("sessionReconnecting", &target, &object([("reason", "why".into())]));
-    assert_eq!((text(&event, "type"), text(&event, "reason")), ("sessionReconnecting".into(), "why".into()));
-    assert_eq!(get(&event, "target"), target);
-    assert_eq!(get(&event, "cancelable"), true);
-    assert_eq!(call(&event, "isDefaultPrevented", []).unwrap(), false);
-    call(&event, "preventDefault", []).unwrap();
-    assert_eq!(call(&event, "isDefaultPrevented", []).unwrap(), true);
 }
 
 /// A durable object with one method of its own, `mine`, and what it asks of whoever made it.
