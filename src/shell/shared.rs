@@ -13,6 +13,9 @@ use crate::core::error::Failure;
 use crate::core::ids::PublisherId;
 use crate::ot::Ot;
 
+/// Ends something that is out of use already.
+pub(super) type Ending = Box<dyn FnOnce()>;
+
 /// One manager's SDK, host and options.
 pub(super) struct Shared {
     pub(super) ot: Ot,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use gloo_timers::callback::Timeout;
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
@@ -12,10 +12,15 @@ use crate::core::error::{Code, Failure};
 use crate::core::ids::{LegId, PublisherId, RenewId, SessionId, StreamId, ViewId};
 use crate::core::protocol::{Command, Credentials, Input, MoveKind};
 use crate::shell::js;
+use crate::shell::shared::Ending;
 
 /// How long the SDK may take to say that a session is disconnected, ms. It says so within a round trip, or, of a session
 /// that is still connecting, never (SDK-FACTS section 7): from then on it counts as closed.
 const DISCONNECT_PATIENCE: u32 = 2_000;
+
+/// Between the ends of two of a leg's pictures, in ms: taking down a peer connection takes the machine's breath, and
+/// what goes on on the other leg needs it.
+const PACE: u32 = 30;
 
 impl Call {
     pub(super) fn execute(self: &Rc<Self>, command: Command) {
@@ -51,7 +56,9 @@ impl Call {
                 let lives_on = self.machine.borrow().has_view(view);
                 if let (Some(view), Some(leg)) = (found, self.leg(leg)) {
                     if lives_on {
-                        view.retire(leg.id, &leg.session);
+                        if let Some(end) = view.retire(leg.id, &leg.session) {
+                            end();
+                        }
                     } else {
                         self.later(move || view.unsubscribe(leg.id, &leg.session));
                     }
@@ -164,32 +171,34 @@ impl Call {
         };
         leg.mute();
         let views: Vec<_> = self.views.borrow().values().cloned().collect();
-        for view in views {
-            view.retire(id, &leg.session);
-        }
+        let mut endings: Vec<Ending> = views.iter().filter_map(|view| view.retire(id, &leg.session)).collect();
         let publishers: Vec<_> = self.publishers.borrow().values().cloned().collect();
         for publisher in publishers {
             if keep_publishers {
                 publisher.keep(id);
             } else {
-                publisher.retire(id);
+                endings.extend(publisher.retire(id));
             }
         }
-        let closed = match leg.session.disconnect() {
-            Ok(closed) => Promise::resolve(&closed),
-            Err(_) => Promise::resolve(&JsValue::UNDEFINED),
-        };
+        // Only a leg that another one has replaced has time: what failed or was lost may be opened again at once.
+        let replaced = self.machine.borrow().primary().is_some_and(|primary| primary > id);
+        let at_once = (!replaced).then(|| {
+            endings.drain(..).for_each(|end| end());
+            disconnect(&leg)
+        });
         let call = Rc::downgrade(self);
         let closing = async move {
-            let mut timer = None;
-            let enough = Promise::new(&mut |resolve, _| {
-                timer = Some(Timeout::new(DISCONNECT_PATIENCE, move || {
-                    let _ = resolve.call0(&JsValue::UNDEFINED);
-                }));
+            for end in endings {
+                end();
+                TimeoutFuture::new(PACE).await;
+            }
+            let closed = at_once.unwrap_or_else(|| disconnect(&leg));
+            let enough = future_to_promise(async {
+                TimeoutFuture::new(DISCONNECT_PATIENCE).await;
+                Ok(JsValue::UNDEFINED)
             });
             // A failed disconnect has closed all the same.
             let _ = JsFuture::from(Promise::race(&Array::of2(&closed, &enough))).await;
-            drop(timer);
             if let Some(call) = call.upgrade() {
                 call.closing.borrow_mut().remove(&id);
                 call.feed(Input::LegClosed(id));
@@ -197,6 +206,14 @@ impl Call {
             Ok(JsValue::UNDEFINED)
         };
         self.closing.borrow_mut().insert(id, future_to_promise(closing));
+    }
+}
+
+/// Disconnects a session. The promise may never settle.
+fn disconnect(leg: &Leg) -> Promise {
+    match leg.session.disconnect() {
+        Ok(closed) => Promise::resolve(&closed),
+        Err(_) => Promise::resolve(&JsValue::UNDEFINED),
     }
 }
 

@@ -15,7 +15,7 @@ use super::durable as objects;
 use super::emitter::Emitter;
 use super::js;
 use super::picture::{Picture, mount};
-use super::shared::Shared;
+use super::shared::{Ending, Shared};
 use super::tracks::{self, Ended};
 use crate::core::ids::{LegId, PublisherId};
 use crate::core::protocol::Input;
@@ -231,10 +231,14 @@ impl Publisher {
     }
 
     /// Ends the real publisher of a leg without a word to the app.
-    pub(super) fn retire(&self, leg: LegId) {
-        let Some(real) = self.on_leg(leg) else { return };
+    #[must_use]
+    pub(super) fn retire(self: &Rc<Self>, leg: LegId) -> Option<Ending> {
+        let real = self.on_leg(leg)?;
         self.reals.borrow_mut().retain(|other| !Rc::ptr_eq(other, &real));
-        self.destroy_real(&real);
+        real.standing.set(Standing::Retired);
+        real.picture.release();
+        let publisher = Rc::clone(self);
+        Some(Box::new(move || publisher.destroy_real(&real)))
     }
 
     /// The leg is gone: its real publisher waits for the next one, and goes on showing its preview.
@@ -246,13 +250,13 @@ impl Publisher {
     }
 
     /// The app unpublishes it, or an SDK's own way of ending is wanted: the app hears of it.
-    pub(super) fn unpublish(&self, leg: LegId, session: &ot::Session) {
+    pub(super) fn unpublish(self: &Rc<Self>, leg: LegId, session: &ot::Session) {
         let Some(real) = self.on_leg(leg) else { return };
         if self.shown.borrow().as_ref().is_some_and(|shown| Rc::ptr_eq(shown, &real)) {
             let _ = session.unpublish(&real.publisher);
             real.leg.set(None);
-        } else {
-            self.retire(leg);
+        } else if let Some(end) = self.retire(leg) {
+            end();
         }
     }
 
@@ -268,8 +272,6 @@ impl Publisher {
     }
 
     fn destroy_real(&self, real: &Real) {
-        real.standing.set(Standing::Retired);
-        real.picture.release();
         tracks::shielded(&self.options, || {
             let _ = real.publisher.destroy();
         });

@@ -14,7 +14,7 @@ use super::call::Call;
 use super::emitter::Emitter;
 use super::js;
 use super::picture::{Picture, mount};
-use super::shared::Shared;
+use super::shared::{Ending, Shared};
 use crate::core::ids::{LegId, StreamId, ViewId};
 use crate::core::protocol::Input;
 use crate::dom::Slot;
@@ -238,25 +238,31 @@ impl View {
         feed.picture.gap_after(&before.picture)
     }
 
-    /// Ends the real subscriber of a leg without a word to the app.
-    pub(super) fn retire(&self, leg: LegId, session: &ot::Session) {
-        let Some(feed) = self.feeds.borrow_mut().remove(&leg) else { return };
+    /// Takes the real subscriber of a leg out of use, without a word to the app. What is returned ends it.
+    #[must_use]
+    pub(super) fn retire(&self, leg: LegId, session: &ot::Session) -> Option<Ending> {
+        let feed = self.feeds.borrow_mut().remove(&leg)?;
         feed.retired.set(true);
         feed.picture.release();
-        let _ = session.unsubscribe(&feed.subscriber);
-        feed.listeners.take();
-        feed.picture.remove();
         let was_shown = self.shown.borrow().as_ref().is_some_and(|shown| Rc::ptr_eq(shown, &feed));
         if was_shown && self.feeds.borrow().is_empty() {
             self.shown.take();
         }
+        let session = session.clone();
+        Some(Box::new(move || {
+            let _ = session.unsubscribe(&feed.subscriber);
+            feed.listeners.take();
+            feed.picture.remove();
+        }))
     }
 
     /// The app unsubscribes: the SDK tells it what it always tells.
     pub(super) fn unsubscribe(&self, leg: LegId, session: &ot::Session) {
         let shown = self.shown.borrow().as_ref().is_some_and(|shown| shown.leg == leg);
         if !shown {
-            self.retire(leg, session);
+            if let Some(end) = self.retire(leg, session) {
+                end();
+            }
             return;
         }
         let Some(feed) = self.on_leg(leg) else { return };
