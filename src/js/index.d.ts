@@ -61,14 +61,7 @@ export interface ManagerOptions {
 }
 
 export type State =
-  | "idle"
-  | "connecting"
-  | "connected"
-  | "handover"
-  | "recovering"
-  | "disconnected"
-  | "failed"
-  | "closed";
+  "idle" | "connecting" | "connected" | "handover" | "recovering" | "disconnected" | "failed" | "closed";
 
 export type Phase = "renewing" | "connecting" | "overlapping" | "settling" | "leaving";
 
@@ -210,7 +203,10 @@ export class ReconnectionManager extends EventTarget {
    */
   handover(options: HandoverOptions): Promise<Receipt>;
 
-  /** Leaves every session, silently, and gives everything back. Resolves when all is closed. */
+  /**
+   * Leaves every session, silently, and destroys the publishers, which ends their tracks, the app's own too, as the
+   * SDK's `destroy()` does. Resolves when all is closed.
+   */
   close(): Promise<void>;
 
   addEventListener<K extends keyof ManagerEventMap>(

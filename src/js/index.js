@@ -31,7 +31,10 @@ export class ReconnectionManager extends EventTarget {
    */
   static async create(ot, options = {}) {
     if (typeof ot?.initSession !== "function" || typeof ot.initPublisher !== "function") {
-      throw new HandoverError("invalid_option", "ReconnectionManager.create(OT, options): the first argument must be the SDK's OT");
+      throw new HandoverError(
+        "invalid_option",
+        "ReconnectionManager.create(OT, options): the first argument must be the SDK's OT",
+      );
     }
     await load();
     return new ReconnectionManager(key, ot, options);
@@ -45,7 +48,10 @@ export class ReconnectionManager extends EventTarget {
   constructor(caller, ot, options) {
     super();
     if (caller !== key) {
-      throw new HandoverError("not_created", "a ReconnectionManager is made by await ReconnectionManager.create(OT, options)");
+      throw new HandoverError(
+        "not_created",
+        "a ReconnectionManager is made by await ReconnectionManager.create(OT, options)",
+      );
     }
     const notify = (/** @type {string} */ type, /** @type {unknown} */ detail) => {
       this.dispatchEvent(new CustomEvent(type, { detail }));
@@ -67,7 +73,10 @@ export class ReconnectionManager extends EventTarget {
       initPublisher: (/** @type {[any?, any?, any?]} */ ...args) => this.initPublisher(...args),
     };
     this.#ot = new Proxy(ot, {
-      get: (target, name) => (Object.hasOwn(replaced, name) ? replaced[/** @type {keyof typeof replaced} */ (name)] : Reflect.get(target, name)),
+      get: (target, name) =>
+        Object.hasOwn(replaced, name)
+          ? replaced[/** @type {keyof typeof replaced} */ (name)]
+          : Reflect.get(target, name),
     });
   }
 

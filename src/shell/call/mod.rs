@@ -64,7 +64,7 @@ pub(super) struct Call {
     signals: RefCell<LiteMap<SignalId, Event>>,
     outgoing: RefCell<LiteMap<OutgoingId, Outgoing>>,
     next_id: Cell<u32>,
-    connecting: RefCell<Option<Function>>,
+    connecting: RefCell<Vec<Function>>,
     /// The error of the SDK's behind the latest failure.
     cause: RefCell<JsValue>,
     renewals: RefCell<LiteMap<RenewId, web_sys::AbortController>>,

@@ -72,11 +72,13 @@ impl Call {
         let callback = js::function(args.get(args.length().saturating_sub(1)));
         let status = self.status();
         if !matches!(status, Status::Idle | Status::Disconnected | Status::Failed) {
-            // The SDK's answer to a second connect(): nothing is done, and the callback comes when it is connected.
-            if status != Status::Connecting
-                && let Some(callback) = callback
-            {
-                callback.call0(&JsValue::UNDEFINED)?;
+            // As in the SDK nothing is done; unlike there, the callback comes once it is connected.
+            match callback {
+                Some(callback) if status == Status::Connecting => self.connecting.borrow_mut().push(callback),
+                Some(callback) => {
+                    callback.call0(&JsValue::UNDEFINED)?;
+                }
+                None => {}
             }
             return Ok(self.proxy());
         }
@@ -85,7 +87,7 @@ impl Call {
             let callback = callback.unwrap_or_else(|| js::callback(|_| {}));
             return self.first.connect(&args.get(0), &callback).map(|_| self.proxy());
         };
-        *self.connecting.borrow_mut() = callback;
+        self.connecting.borrow_mut().extend(callback);
         let session = text_id(&self.session_id);
         self.feed(Input::Connect(Credentials { application: None, session, token }));
         Ok(self.proxy())

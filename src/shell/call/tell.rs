@@ -214,11 +214,10 @@ impl Call {
     }
 
     pub(super) fn answer_connect(&self, error: &JsValue) {
-        let callback = self.connecting.borrow_mut().take();
-        if let Some(callback) = callback
-            && let Err(error) = callback.call1(&JsValue::UNDEFINED, error)
-        {
-            crate::shell::emitter::report(error);
+        for callback in self.connecting.take() {
+            if let Err(error) = callback.call1(&JsValue::UNDEFINED, error) {
+                crate::shell::emitter::report(error);
+            }
         }
     }
 
