@@ -17,7 +17,7 @@ const HELP = `Measures planned handovers on the package and on the hand-written 
 
   --rounds N    pairs of calls (default 4)
   --handovers N handovers per call (default 3)
-  --people N    people in each call, 2 to 4 (default 3)
+  --people N    people in each call, 2 to 4 (default 2: three saturate two cores)
   --mode MODE   relayed (default) or routed
   --window MS   how long a steady call and a handover are each watched (default 3000)
 `;
@@ -26,7 +26,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "4" },
     handovers: { type: "string", default: "3" },
-    people: { type: "string", default: "3" },
+    people: { type: "string", default: "2" },
     mode: { type: "string", default: "relayed" },
     window: { type: "string", default: "3000" },
     help: { type: "boolean", short: "h" },
