@@ -5,4 +5,5 @@ mod announcement;
 mod backoff;
 mod bridge;
 mod config;
+mod error;
 mod machine;
