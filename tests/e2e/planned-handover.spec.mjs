@@ -5,7 +5,12 @@ import { expect, test } from "./support/fixtures.mjs";
 import { emptied, holdings, holdingsBackTo } from "./support/holdings.mjs";
 import { recorded } from "./support/recorded.mjs";
 
+const MODES = ["relayed", "routed"];
 const HANDOVERS = 20;
+
+/** In every so many handovers the other side hears of it 1.5 s later; in the others, everybody at once. */
+const APART_EVERY = 3;
+
 const SIGNALS_EACH_TIME = 10;
 
 /** ms: no voice may be missing or doubled for longer. */
@@ -45,11 +50,12 @@ async function twentyHandovers(browser, lab, { mode, people }) {
         every: 150,
       }),
     );
-    const announce = round % 2 === 0 ? () => call.announceTogether() : () => call.announceApart();
+    const together = round % APART_EVERY !== 0;
+    const announce = together ? () => call.announceTogether() : () => call.announceApart();
     const old = await call.handover(announce);
     const unsent = await talk;
     rounds.push({
-      together: round % 2 === 0,
+      together,
       unsent,
       leftInLab: await emptied(lab, old),
       leftInPages: await everybody((participant, index) => holdingsBackTo(participant, before[index])),
@@ -71,7 +77,7 @@ async function twentyHandovers(browser, lab, { mode, people }) {
   return record;
 }
 
-for (const mode of ["relayed", "routed"]) {
+for (const mode of MODES) {
   for (const people of [
     ["ann", "ben"],
     ["ann", "ben", "cleo"],
@@ -89,9 +95,16 @@ for (const mode of ["relayed", "routed"]) {
 
       test.beforeAll(async ({ browser, lab }) => {
         test.setTimeout(300_000);
-        record = await recorded(`planned-${mode}-${people.length}`, () =>
-          twentyHandovers(browser, lab, { mode, people }),
+        // Two small calls go on side by side: one alone leaves the machine waiting most of the time.
+        const modes = people.length === 2 ? MODES : [mode];
+        const records = await recorded(`planned-${modes.join("-")}-${people.length}`, async () =>
+          Object.fromEntries(
+            await Promise.all(
+              modes.map(async (each) => [each, await twentyHandovers(browser, lab, { mode: each, people })]),
+            ),
+          ),
         );
+        record = records[mode];
       });
 
       const eachPerson = (judge) => () => {
