@@ -4,10 +4,10 @@
 import { expect, test } from "./support/fixtures.mjs";
 import { browserCounts } from "./support/holdings.mjs";
 
-const MOVES = 5;
+const MOVES = 8;
 
-/** The SDK's own leavings vary by a few listeners from call to call. */
-const WAVER = MOVES;
+/** A tile's worth: for some seconds the SDK's timers hold on to the last one, or don't any more. */
+const WAVER = { listeners: 20, nodes: 60 };
 
 test("moving a call leaves no more listeners and nodes behind than the SDK itself does", async ({ startCall }) => {
   test.setTimeout(180_000);
@@ -26,6 +26,6 @@ test("moving a call leaves no more listeners and nodes behind than the SDK itsel
     climb[kind] = { listeners: after.listeners - before.listeners, nodes: after.nodes - before.nodes };
     await call.end();
   }
-  expect(climb.package.listeners, JSON.stringify(climb)).toBeLessThanOrEqual(climb.recipe.listeners + WAVER);
-  expect(climb.package.nodes, JSON.stringify(climb)).toBeLessThanOrEqual(climb.recipe.nodes + 5 * WAVER);
+  expect(climb.package.listeners, JSON.stringify(climb)).toBeLessThanOrEqual(climb.recipe.listeners + WAVER.listeners);
+  expect(climb.package.nodes, JSON.stringify(climb)).toBeLessThanOrEqual(climb.recipe.nodes + WAVER.nodes);
 });
