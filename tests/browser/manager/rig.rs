@@ -16,7 +16,7 @@ extern "C" {
     pub(crate) type HandoverError;
 }
 
-#[wasm_bindgen(module = "/tests/browser/host.js")]
+#[wasm_bindgen(module = "/tests/browser/fixtures.js")]
 extern "C" {
     type Host;
 
@@ -24,7 +24,7 @@ extern "C" {
     fn new() -> Host;
 }
 
-#[wasm_bindgen(module = "/tests/browser/fake-ot.js")]
+#[wasm_bindgen(module = "/tests/browser/fixtures.js")]
 extern "C" {
     #[wasm_bindgen(js_name = FakeOT)]
     type FakeOt;
