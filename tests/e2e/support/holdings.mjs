@@ -30,6 +30,7 @@ export async function emptied(lab, session) {
     const { connections, streams, subscribers } = await lab.session(session);
     const left = { connections: connections.length, streams: streams.length, subscribers: subscribers.length };
     if (Object.values(left).every((count) => count === 0) || Date.now() > end) return left;
+    // The lab tells when it is asked, so it is asked again.
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
