@@ -50,6 +50,8 @@ mod waiting;
 
 use std::time::Duration;
 
+use litemap::LiteMap;
+
 use self::delivery::Delivery;
 use self::outgoing::Outgoing;
 use self::waiting::Waiting;
@@ -118,7 +120,7 @@ impl Bridge {
         old: LegId,
         new: LegId,
         me: ConnectionId,
-        members: impl IntoIterator<Item = ConnectionId>,
+        members: Vec<ConnectionId>,
         now: Time,
     ) {
         let left_over = match std::mem::replace(&mut self.receiving, Receiving::Plain) {
@@ -131,15 +133,13 @@ impl Bridge {
         };
         let memory = &mut self.delivery.memory;
         memory.link(old, new);
-        let behind = members
-            .into_iter()
-            .chain([me.clone()])
-            .filter(|member| !memory.has_settled(old, member))
-            .map(|member| {
+        let mut behind = LiteMap::new();
+        for member in members.into_iter().chain([me.clone()]) {
+            if !memory.has_settled(old, &member) {
                 let passed = memory.latest(old, &member);
-                (member, passed)
-            })
-            .collect();
+                behind.insert(member, passed);
+            }
+        }
         let waiting = match left_over {
             None => Waiting::new(old, new, self.hold, behind, now),
             Some(before) => before.again(new, behind, now),

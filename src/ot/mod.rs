@@ -34,7 +34,7 @@ extern "C" {
     ) -> Result<Publisher, JsValue>;
 
     /// A real session: the SDK keeps one for each session ID and page.
-    #[derive(Clone)]
+    #[derive(Clone, PartialEq)]
     pub(crate) type Session;
 
     #[wasm_bindgen(method, getter)]

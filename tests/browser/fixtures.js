@@ -175,8 +175,8 @@ export class FakeSession extends Emitter {
   subscribes = [];
   signals = [];
   disconnects = 0;
-  /** Whether disconnect() never settles, as that of a session that is still connecting. */
-  deaf = false;
+  /** What disconnect() gives: that of a session that is still connecting never settles. */
+  departure = Promise.resolve();
 
   constructor(sessionId) {
     super();
@@ -190,7 +190,7 @@ export class FakeSession extends Emitter {
 
   disconnect() {
     this.disconnects += 1;
-    return this.deaf ? new Promise(() => {}) : Promise.resolve();
+    return this.departure;
   }
 
   publish(publisher, done) {

@@ -230,10 +230,12 @@ fn quote(text: &str) -> String {
 
 /// The beginning of a text: enough to recognise it.
 fn clip(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
+    // No slice of the text: the message of one that fails would come along, with half of Unicode.
+    let mut clipped: String = text.chars().take(QUOTED).collect();
+    if clipped.len() < text.len() {
+        clipped.push_str("...");
     }
+    clipped
 }
 
 impl fmt::Display for OptionError {

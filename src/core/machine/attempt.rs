@@ -101,14 +101,14 @@ impl Machine {
         let Some(handover) = self.state.moving() else { return };
         if let Some(old) = handover.old_leg() {
             if let Some(me) = self.roster.own_at(old).cloned() {
-                self.bridge.open(old, leg, me, self.roster.others_at(old).cloned(), now);
+                self.bridge.open(old, leg, me, self.roster.others_at(old).cloned().collect(), now);
             }
             let message = WireMessage::Moved { to: new.session.clone(), connection: own.clone() };
             self.order(Command::SendWire { leg: old, to: None, message });
         } else if let Some(loss) = &handover.loss
             && let Some(me) = loss.me.clone()
         {
-            self.bridge.open(loss.leg, leg, me, loss.members.iter().cloned(), now);
+            self.bridge.open(loss.leg, leg, me, loss.members.clone(), now);
             self.bridge.old_leg_gone(now);
         }
         let publish_until = now + self.config.publish_timeout;

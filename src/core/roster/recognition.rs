@@ -47,7 +47,9 @@ impl Roster {
             return Vec::new();
         };
         if let Some(known) = self.people.get_mut(known) {
-            known.at.extend(person.at);
+            for (leg, id) in person.at {
+                known.at.insert(leg, id);
+            }
         }
         let theirs: Vec<StreamId> =
             self.streams.iter().filter(|(_, stream)| stream.person == *held).map(|(key, _)| key.clone()).collect();
@@ -70,7 +72,9 @@ impl Roster {
         if let Some(same) = same.map(|(same, _)| same.clone())
             && let Some(other) = self.streams.get_mut(&same)
         {
-            other.at.extend(std::mem::take(&mut stream.at));
+            for (leg, id) in stream.at {
+                other.at.insert(leg, id);
+            }
             return Change::StreamArrived(same);
         }
         stream.person = known.clone();

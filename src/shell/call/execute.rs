@@ -11,11 +11,12 @@ use super::{Call, Leg};
 use crate::core::error::{Code, Failure};
 use crate::core::ids::{LegId, PublisherId, RenewId, SessionId, StreamId, ViewId};
 use crate::core::protocol::{Command, Credentials, Input, MoveKind};
+use crate::ot;
 use crate::shell::js;
 use crate::shell::shared::Ending;
 
-/// How long the SDK may take to say that a session is disconnected, ms. It says so within a round trip, or, of a session
-/// that is still connecting, never (SDK-FACTS section 7): from then on it counts as closed.
+/// How long the SDK may take to say that a session is disconnected, ms. It says so within a round trip or never
+/// (SDK-FACTS section 7): from then on it counts as closed.
 const DISCONNECT_PATIENCE: u32 = 2_000;
 
 /// Between the ends of two of a leg's pictures, in ms: taking down a peer connection takes the machine's breath, and
@@ -184,15 +185,16 @@ impl Call {
         let replaced = self.machine.borrow().primary().is_some_and(|primary| primary > id);
         let at_once = (!replaced).then(|| {
             endings.drain(..).for_each(|end| end());
-            disconnect(&leg)
+            disconnect(&leg.session)
         });
         let call = Rc::downgrade(self);
+        let session = leg.session.clone();
         let closing = async move {
             for end in endings {
                 end();
                 TimeoutFuture::new(PACE).await;
             }
-            let closed = at_once.unwrap_or_else(|| disconnect(&leg));
+            let closed = at_once.unwrap_or_else(|| disconnect(&leg.session));
             let enough = future_to_promise(async {
                 TimeoutFuture::new(DISCONNECT_PATIENCE).await;
                 Ok(JsValue::UNDEFINED)
@@ -205,15 +207,23 @@ impl Call {
             }
             Ok(JsValue::UNDEFINED)
         };
-        self.closing.borrow_mut().insert(id, future_to_promise(closing));
+        self.closing.borrow_mut().insert(id, (session, future_to_promise(closing)));
+    }
+
+    /// What resolves when the latest leg in this session is closed, if one is closing.
+    pub(super) fn closing_of(&self, session: &ot::Session) -> Option<Promise> {
+        let closing = self.closing.borrow();
+        closing.iter().rev().find(|(_, (other, _))| other == session).map(|(_, (_, closed))| closed.clone())
     }
 }
 
-/// Disconnects a session. The promise may never settle.
-fn disconnect(leg: &Leg) -> Promise {
-    match leg.session.disconnect() {
-        Ok(closed) => Promise::resolve(&closed),
-        Err(_) => Promise::resolve(&JsValue::UNDEFINED),
+/// Disconnects a session. The promise may never settle, but settles at once if the session is not connected: the SDK
+/// says nothing of the end of an attempt to connect.
+fn disconnect(session: &ot::Session) -> Promise {
+    let connected = session.connection().is_some();
+    match session.disconnect() {
+        Ok(closed) if connected => Promise::resolve(&closed),
+        Ok(_) | Err(_) => Promise::resolve(&JsValue::UNDEFINED),
     }
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::Call;
 use crate::core::error::Code;
@@ -41,7 +42,8 @@ const OWN_EVENTS: [&str; 11] = [
 ];
 
 impl Leg {
-    /// Connects a leg. Whatever it tells from now on becomes an input.
+    /// Connects a leg. Whatever it tells from then on becomes an input. The SDK has one object for each session ID, and
+    /// what disconnects it disconnects whoever connected it anew meanwhile: a session that is closing is waited for.
     pub(super) fn open(call: &Rc<Call>, id: LegId, credentials: &Credentials) {
         if let Some(application) = &credentials.application {
             *call.application.borrow_mut() = JsValue::from_str(application);
@@ -63,16 +65,35 @@ impl Leg {
         call.shared.host.remember(&session, &call.proxy());
         let leg = Rc::new(Self {
             id,
-            session: session.clone(),
+            session,
             listeners: RefCell::default(),
             streams: RefCell::default(),
             connections: RefCell::default(),
         });
-        leg.listen(call);
+        call.legs.borrow_mut().insert(id, Rc::clone(&leg));
+        let Some(closed) = call.closing_of(&leg.session) else {
+            leg.connect(call, credentials);
+            return;
+        };
+        let (call, credentials) = (Rc::downgrade(call), credentials.clone());
+        spawn_local(async move {
+            // It resolves, come what may.
+            let _ = JsFuture::from(closed).await;
+            // The leg may have been given back meanwhile.
+            if let Some(call) = call.upgrade()
+                && let Some(leg) = call.leg(id)
+            {
+                leg.connect(&call, &credentials);
+            }
+        });
+    }
+
+    fn connect(self: &Rc<Self>, call: &Rc<Call>, credentials: &Credentials) {
+        let id = self.id;
+        self.listen(call);
         for name in call.emitter.names() {
-            leg.relay(call, &name);
+            self.relay(call, &name);
         }
-        call.legs.borrow_mut().insert(id, leg);
         let failed = {
             let call = Rc::downgrade(call);
             js::callback(move |error| {
@@ -84,7 +105,7 @@ impl Leg {
                 }
             })
         };
-        if let Err(error) = session.connect(&JsValue::from_str(&credentials.token), &failed) {
+        if let Err(error) = self.session.connect(&JsValue::from_str(&credentials.token), &failed) {
             let failure = call.failure(Code::ConnectFailed, &error);
             call.feed(Input::LegFailed { leg: id, failure });
         }

@@ -71,7 +71,8 @@ pub(super) struct Call {
     waiters: RefCell<Vec<(Function, Function)>>,
     started: Cell<f64>,
     gaps: RefCell<Vec<(String, bool, Option<f64>)>>,
-    closing: RefCell<LiteMap<LegId, js_sys::Promise>>,
+    /// Legs that are closing: their sessions, and what resolves when they are closed.
+    closing: RefCell<LiteMap<LegId, (ot::Session, js_sys::Promise)>>,
 }
 
 impl Call {
@@ -232,7 +233,7 @@ impl Call {
     /// Leaves everything and resolves when all is closed, or after a while.
     pub(super) fn close(self: &Rc<Self>) -> js_sys::Promise {
         self.feed(Input::Close);
-        let closing: Array = self.closing.take().into_iter().map(|(_, closed)| closed).collect();
+        let closing: Array = self.closing.take().into_iter().map(|(_, (_, closed))| closed).collect();
         for waiter in self.waiters.take() {
             let error = self.shared.error("closed", "the manager was closed", &JsValue::UNDEFINED);
             let _ = waiter.1.call1(&JsValue::UNDEFINED, &error);

@@ -1,12 +1,12 @@
 //! The SDK's callbacks and events that come twice, or when nobody waits for them any more.
 
-use js_sys::Error;
+use js_sys::{Error, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::rig::Rig;
-use crate::js::{NOTHING, all_heard, call, count, get, number, object, recorder, text};
-use crate::page::next_frame;
+use crate::js::{NOTHING, all_heard, call, count, get, number, object, recorder, set, text};
+use crate::page::{next_frame, until};
 
 #[test]
 fn a_connection_that_is_reported_twice_is_told_once() {
@@ -130,7 +130,7 @@ async fn what_an_abandoned_successor_says_late_is_not_heard() {
     let session = rig.connected();
     let everything = recorder();
     call(&session, "on", [&"sessionConnected sessionDisconnected signal".into(), &everything]).unwrap();
-    crate::js::set(&renew, "answer", object([("sessionId", "B".into()), ("token", "for B".into())]));
+    set(&renew, "answer", object([("sessionId", "B".into()), ("token", "for B".into())]));
     let failed = rig.hand_over_refused("B").await;
     assert_eq!(text(&failed, "errors.0.code"), "connect_failed");
     let stray = rig.leg("B");
@@ -139,6 +139,29 @@ async fn what_an_abandoned_successor_says_late_is_not_heard() {
     stray.lose("serverRotation");
     assert_eq!((rig.manager.state(), count(&everything)), ("connected".into(), 0));
     assert_eq!(number(&rig.leg("A"), "disconnects"), 0.0, "the old leg goes on");
+}
+
+#[test]
+async fn a_session_that_is_closing_is_connected_again_only_when_it_is_closed() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    rig.publishing(&session, &NOTHING);
+    let successor = rig.hand_over("B").await;
+    let mut leave = None;
+    set(&successor, "departure", Promise::new(&mut |resolve, _| leave = Some(resolve)));
+    successor.callback("publishes").call1(&NOTHING, &Error::new("refused")).unwrap();
+    until("the second attempt is to connect", || {
+        rig.told("phasechange").iter().filter(|phase| text(phase, "phase") == "connecting").count() == 2
+    })
+    .await;
+    next_frame().await;
+    assert_eq!((number(&successor, "disconnects"), successor.count("connects")), (1.0, 1));
+    successor.lose("clientDisconnected");
+    leave.unwrap().call0(&NOTHING).unwrap();
+    until("it is connected again", || successor.count("connects") == 2).await;
+    successor.admit();
+    successor.golive();
+    rig.until_arrived().await;
 }
 
 #[test]
@@ -159,7 +182,7 @@ impl Rig {
         let options = object([("sessionId", to.into()), ("deadline", deadline.into())]);
         let answer = self.manager.handover(&options).unwrap();
         let successor = self.leg(to);
-        crate::page::until("the successor is to be connected", || successor.count("connects") == 1).await;
+        until("the successor is to be connected", || successor.count("connects") == 1).await;
         successor.callback("connects").call1(&NOTHING, &Error::new("refused")).unwrap();
         let error = super::rig::settled(answer).await.expect_err("the handover arrived");
         assert_eq!(text(&error, "code"), "handover_abandoned");

@@ -29,7 +29,7 @@ impl Desk {
 
     pub(super) fn open(&mut self, old: LegId, new: LegId) {
         let (me, suffix) = if old == OLD { ("me", "") } else { ("me2", "2") };
-        let members = ["ann", "bob"].map(|name| id(&format!("{name}{suffix}")));
+        let members = ["ann", "bob"].map(|name| id(&format!("{name}{suffix}"))).to_vec();
         self.bridge.open(old, new, id(me), members, self.now);
     }
 

@@ -174,13 +174,13 @@ impl World {
         let now = time(self.now);
         let it = &mut self.clients[client];
         if let Some((old, me, members)) = it.lost.take() {
-            it.bridge.open(old, new, me, members, now);
+            it.bridge.open(old, new, me, members.into_iter().collect(), now);
             it.bridge.old_leg_gone(now);
         }
         if let Some(old) = it.old
             && let Some(line) = it.lines.get(&old).filter(|line| line.connected)
         {
-            it.bridge.open(old, new, line.me.clone(), line.members.iter().cloned(), now);
+            it.bridge.open(old, new, line.me.clone(), line.members.iter().cloned().collect(), now);
             it.stage = Stage::Both;
             self.announce(client);
         }
