@@ -115,14 +115,7 @@ impl Bridge {
     ///
     /// When the old leg was lost before the successor was connected, the machine calls this and then
     /// [`old_leg_gone`](Self::old_leg_gone): second copies of what the old leg brought may come all the same.
-    pub fn open(
-        &mut self,
-        old: LegId,
-        new: LegId,
-        me: ConnectionId,
-        members: Vec<ConnectionId>,
-        now: Time,
-    ) {
+    pub fn open(&mut self, old: LegId, new: LegId, me: ConnectionId, members: Vec<ConnectionId>, now: Time) {
         let left_over = match std::mem::replace(&mut self.receiving, Receiving::Plain) {
             Receiving::Plain => None,
             Receiving::Overlap(before) | Receiving::Closing(before) if before.old() == old => Some(before),
