@@ -7,7 +7,7 @@ test.describe("a successor that fails at first", () => {
     { what: "answers session info with an error", point: "info", how: { error: 500, times: 1 } },
     { what: "resets the socket", point: "socket", how: { destroy: true, times: 1 } },
     // The SDK itself leaves the socket of a refused connection open.
-    { what: "refuses the connection", point: "connect", how: { status: 403, times: 3 }, sdkLeaves: ["sockets"] },
+    { what: "refuses the connection", point: "connect", how: { status: 403, times: 2 }, sdkLeaves: ["sockets"] },
     { what: "refuses the stream", point: "streamCreate", how: { status: 500, times: 1 } },
   ];
 

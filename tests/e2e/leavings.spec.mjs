@@ -4,7 +4,7 @@
 import { expect, test } from "./support/fixtures.mjs";
 import { browserCounts } from "./support/holdings.mjs";
 
-const MOVES = 8;
+const MOVES = 5;
 
 /** Each publisher of the SDK's leaves listeners on the app's tracks; the recipe's clones take theirs with them. */
 const ON_TRACKS = 4 * MOVES;

@@ -8,7 +8,7 @@ import { recorded } from "./support/recorded.mjs";
 const HANDOVERS = 20;
 
 /** In every so many handovers the other side hears of it 1.5 s later; in the others, everybody at once. */
-const APART_EVERY = 3;
+const APART_EVERY = 5;
 
 const SIGNALS_EACH_TIME = 10;
 
@@ -46,7 +46,7 @@ async function twentyHandovers(browser, lab, { mode, people }) {
       participant.evaluate((options) => app.chatter(options), {
         first: round * SIGNALS_EACH_TIME,
         count: SIGNALS_EACH_TIME,
-        every: 150,
+        every: 100,
       }),
     );
     const together = round % APART_EVERY !== 0;

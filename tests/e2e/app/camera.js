@@ -1,7 +1,7 @@
 // A camera and a microphone that need no hardware: a moving picture that says whose it is, and a steady tone.
 import { COUNTER_RANGE, drawCode } from "./frame-code.js";
 
-const FRAME_RATE = 20;
+const FRAME_RATE = 15;
 
 /** One person's camera. `open()` gives a fresh stream each time, as getUserMedia does. */
 export class Camera {
