@@ -3,7 +3,7 @@
 //   kind               package (default) | plain (the bare SDK) | recipe | naive (the baselines)
 //   camera             device (default: drawn, through getUserMedia) | tracks (drawn, given as tracks) | fake (Chromium's)
 //   publishAudio, publishVideo   "no": starts muted
-//   renew              good (default) | missing | throwing | hanging | empty | same: how the app's renew behaves
+//   renew              good (default) | missing | throwing | hanging | tokenless | same: how the app's renew behaves
 //   options            JSON, merged into the manager's options
 //   sound, picture     "no": without that probe
 import { Camera } from "./camera.js";
@@ -38,9 +38,7 @@ const renewals = {
   throwing: () => {
     throw new Error("the app server said no");
   },
-  rejecting: () => Promise.reject(new Error("the app server said no")),
   hanging: () => new Promise(() => {}),
-  empty: () => ({}),
   tokenless: ({ sessionId }) => ({ sessionId }),
   same: ({ previousSessionId }) => credentials(previousSessionId),
 };
