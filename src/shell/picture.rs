@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, HtmlVideoElement};
+use web_sys::{HtmlCanvasElement, HtmlElement, HtmlVideoElement};
 
 use super::js;
-use crate::dom::{FirstFrame, InsertMode, LastFrame, Layer, Slot, WeakLayer};
+use crate::dom::{FirstFrame, InsertMode, LastFrame, LastPicture, Layer, Slot, WeakLayer};
 
 /// The default size of a tile in the SDK.
 const DEFAULT_SIZE: (&str, &str) = ("264px", "198px");
@@ -23,6 +23,7 @@ pub(super) struct Picture {
     video: RefCell<Option<HtmlVideoElement>>,
     first_frame: RefCell<Option<FirstFrame>>,
     last_frame: RefCell<Option<LastFrame>>,
+    last_picture: RefCell<Option<LastPicture>>,
     presented_at: Cell<Option<f64>>,
 }
 
@@ -62,6 +63,11 @@ impl Picture {
         self.presented_at.get().is_some()
     }
 
+    /// When its video, which [`watch`](Self::watch) knows, loses its pictures, `taken` is called with the last one.
+    pub(super) fn keep_last(&self, taken: impl FnMut(HtmlCanvasElement) + 'static) {
+        *self.last_picture.borrow_mut() = self.video.borrow().as_ref().map(|video| LastPicture::of(video, taken));
+    }
+
     /// Another picture is about to take its place: from now on it matters when its frames are presented.
     pub(super) fn follow(&self) {
         *self.last_frame.borrow_mut() = self.video.borrow().as_ref().map(LastFrame::follow);
@@ -99,6 +105,7 @@ impl Picture {
     pub(super) fn release(&self) {
         self.first_frame.take();
         self.last_frame.take();
+        self.last_picture.take();
     }
 
     /// Takes it out of the page.

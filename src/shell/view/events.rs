@@ -64,11 +64,22 @@ impl View {
             let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
             feed.picture.watch(&video, move || {
                 if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) {
+                    if view.is_shown(&feed) {
+                        view.uncover(&feed);
+                    }
                     view.feed(Input::Presented { leg: feed.leg, view: view.id });
                 }
             });
+            let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
+            feed.picture.keep_last(move |still| {
+                if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade())
+                    && view.is_shown(&feed)
+                {
+                    view.hold(&still);
+                }
+            });
         }
-        let under = self.shown.borrow().as_ref().is_some_and(|shown| !Rc::ptr_eq(shown, feed));
+        let under = self.shown.borrow().is_some() && !self.is_shown(feed);
         if under && self.hears() {
             // From here on the sound runs along, unheard: a router needs a moment to start sending it.
             let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));

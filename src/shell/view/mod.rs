@@ -9,6 +9,7 @@ use std::rc::{Rc, Weak};
 use js_sys::{Array, Function, Object};
 use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
+use web_sys::HtmlCanvasElement;
 
 use super::call::Call;
 use super::emitter::Emitter;
@@ -17,7 +18,7 @@ use super::picture::{Picture, mount};
 use super::shared::{Ending, Shared};
 use crate::core::ids::{LegId, StreamId, ViewId};
 use crate::core::protocol::Input;
-use crate::dom::Slot;
+use crate::dom::{Layer, Slot};
 use crate::ot::{self, Listener};
 
 /// Calls that say how a subscriber is to be: made again on the next leg, and on both while there are two.
@@ -45,6 +46,8 @@ pub(super) struct View {
     emitter: Emitter,
     feeds: RefCell<LiteMap<LegId, Rc<Feed>>>,
     shown: RefCell<Option<Rc<Feed>>>,
+    /// What hides that the one on screen has lost its pictures.
+    cover: RefCell<Option<Layer>>,
     state: RefCell<LiteMap<String, Array>>,
     volume: RefCell<JsValue>,
     proxy: RefCell<JsValue>,
@@ -85,6 +88,7 @@ impl View {
             emitter: Emitter::default(),
             feeds: RefCell::default(),
             shown: RefCell::default(),
+            cover: RefCell::default(),
             state: RefCell::default(),
             volume: RefCell::new(volume),
             proxy: RefCell::new(JsValue::UNDEFINED),
@@ -222,9 +226,7 @@ impl View {
     pub(super) fn show(&self, leg: LegId) -> Option<f64> {
         let feed = self.on_leg(leg)?;
         let before = self.shown.replace(Some(Rc::clone(&feed)));
-        if let Some(slot) = &*self.slot.borrow() {
-            feed.picture.promote(slot);
-        }
+        self.uncover(&feed);
         if self.hears() {
             let _ = feed.subscriber.subscribe_to_audio(true);
             let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
@@ -238,14 +240,32 @@ impl View {
         feed.picture.gap_after(&before.picture)
     }
 
+    /// Holds the last picture of what is on screen in its place.
+    fn hold(&self, still: &HtmlCanvasElement) {
+        if let Some(slot) = &*self.slot.borrow()
+            && let Ok(layer) = slot.add_layer()
+            && layer.element().append_child(still).is_ok()
+        {
+            slot.promote(&layer);
+            *self.cover.borrow_mut() = Some(layer);
+        }
+    }
+
+    /// Puts a picture on screen, instead of a cover too.
+    fn uncover(&self, feed: &Feed) {
+        if let Some(slot) = &*self.slot.borrow() {
+            feed.picture.promote(slot);
+        }
+        self.cover.take();
+    }
+
     /// Takes the real subscriber of a leg out of use, without a word to the app. What is returned ends it.
     #[must_use]
     pub(super) fn retire(&self, leg: LegId, session: &ot::Session) -> Option<Ending> {
         let feed = self.feeds.borrow_mut().remove(&leg)?;
         feed.retired.set(true);
         feed.picture.release();
-        let was_shown = self.shown.borrow().as_ref().is_some_and(|shown| Rc::ptr_eq(shown, &feed));
-        if was_shown && self.feeds.borrow().is_empty() {
+        if self.is_shown(&feed) && self.feeds.borrow().is_empty() {
             self.shown.take();
         }
         let session = session.clone();
@@ -285,7 +305,12 @@ impl View {
             feed.listeners.take();
             feed.picture.remove();
         }
+        self.cover.take();
         self.slot.take();
+    }
+
+    fn is_shown(&self, feed: &Rc<Feed>) -> bool {
+        self.shown.borrow().as_ref().is_some_and(|shown| Rc::ptr_eq(shown, feed))
     }
 
     fn on_leg(&self, leg: LegId) -> Option<Rc<Feed>> {

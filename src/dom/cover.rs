@@ -1,0 +1,81 @@
+//! The last picture of a video, to be held in its place until there is another.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlVideoElement, MediaStream};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Reflect, js_name = get)]
+    fn get_as(target: &Object, name: &str, receiver: &JsValue) -> JsValue;
+
+    #[wasm_bindgen(js_namespace = Reflect, js_name = set)]
+    fn set_as(target: &Object, name: &str, value: &JsValue, receiver: &JsValue) -> bool;
+}
+
+const SOURCE: &str = "srcObject";
+
+/// `HTMLMediaElement.HAVE_CURRENT_DATA`: there is a picture for this moment.
+const HAVE_CURRENT_DATA: u16 = 2;
+
+/// Takes a still of a video's last picture at the moment when its stream is taken away, which the SDK does before it
+/// tells anybody anything, and after which there is nothing left to be seen (SDK-FACTS section 3). Until then it costs
+/// nothing: the video has a `srcObject` of its own, which passes everything on. Dropping it removes that.
+pub struct LastPicture {
+    video: HtmlVideoElement,
+    _get: Closure<dyn FnMut() -> JsValue>,
+    _set: Closure<dyn FnMut(JsValue)>,
+}
+
+impl LastPicture {
+    /// Calls `taken` with the still, if there was a picture, whenever the video loses its stream.
+    pub fn of(video: &HtmlVideoElement, mut taken: impl FnMut(HtmlCanvasElement) + 'static) -> Self {
+        let native = Object::get_prototype_of(video);
+        let (element, prototype) = (video.clone(), native.clone());
+        let get = Closure::<dyn FnMut() -> JsValue>::new(move || get_as(&prototype, SOURCE, &element));
+        let element = video.clone();
+        let set = Closure::<dyn FnMut(JsValue)>::new(move |stream: JsValue| {
+            if !stream.is_instance_of::<MediaStream>()
+                && let Some(still) = still(&element)
+            {
+                taken(still);
+            }
+            set_as(&native, SOURCE, &stream, &element);
+        });
+        let accessor = Object::new();
+        // Setting a property of a plain object does not fail, nor does defining one that is configurable.
+        let _ = Reflect::set(&accessor, &"configurable".into(), &JsValue::TRUE);
+        let _ = Reflect::set(&accessor, &"get".into(), get.as_ref());
+        let _ = Reflect::set(&accessor, &"set".into(), set.as_ref());
+        let _ = Reflect::define_property(video, &SOURCE.into(), &accessor);
+        Self { video: video.clone(), _get: get, _set: set }
+    }
+}
+
+impl Drop for LastPicture {
+    fn drop(&mut self) {
+        let _ = Reflect::delete_property(&self.video, &SOURCE.into());
+    }
+}
+
+/// What a video shows, in the way it shows it. `None` if it shows nothing: no frame yet, or hidden.
+fn still(video: &HtmlVideoElement) -> Option<HtmlCanvasElement> {
+    if video.ready_state() < HAVE_CURRENT_DATA || video.video_width() == 0 || video.offset_width() == 0 {
+        return None;
+    }
+    let window = web_sys::window()?;
+    let canvas: HtmlCanvasElement = window.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
+    canvas.set_width(video.video_width());
+    canvas.set_height(video.video_height());
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+    context.draw_image_with_html_video_element(video, 0.0, 0.0).ok()?;
+    let shown = window.get_computed_style(video).ok()??;
+    let style = HtmlElement::style(&canvas);
+    for (name, value) in [("width", "100%"), ("height", "100%"), ("background", "#000")] {
+        style.set_property(name, value).ok()?;
+    }
+    for name in ["object-fit", "object-position", "transform"] {
+        style.set_property(name, &shown.get_property_value(name).ok()?).ok()?;
+    }
+    Some(canvas)
+}
