@@ -10,6 +10,8 @@ pub mod dom;
 #[cfg(target_arch = "wasm32")]
 pub mod ot;
 #[cfg(target_arch = "wasm32")]
+mod property;
+#[cfg(target_arch = "wasm32")]
 pub mod shell;
 
 #[cfg(target_arch = "wasm32")]

@@ -28,8 +28,6 @@ pub(super) struct Handover {
     pub(super) step: Step,
     /// For the receipt.
     pub(super) record: Record,
-    /// Whether the app has been told that it is cut off.
-    pub(super) interrupted: bool,
     /// What was announced when this move was too far to be given back, and when.
     pub(super) next: Option<(Announcement, Time)>,
 }

@@ -163,6 +163,23 @@ pub enum Input {
     },
     /// A leg that was told to close has closed.
     LegClosed(LegId),
+    /// The SDK has lost a leg's connection and repairs it by itself.
+    Repairing(LegId),
+    /// The SDK has repaired a leg's connection.
+    Repaired(LegId),
+    /// The SDK has begun to migrate a leg.
+    Migrating(LegId),
+    /// The SDK says that it has migrated a leg. That is no proof.
+    Migrated(LegId),
+    /// The SDK could not connect a leg that it migrates.
+    MigrationFailed(LegId),
+    /// Whether a signal to oneself went through, as [`Command::Probe`] asked.
+    Probed {
+        /// Where.
+        leg: LegId,
+        /// Whether it did.
+        alive: bool,
+    },
     /// A publisher is live on a leg.
     Published {
         /// Which leg.
@@ -195,6 +212,13 @@ pub enum Input {
     },
     /// The first frame of a view on a leg was presented, or it is connected and has none to show.
     Presented {
+        /// Which leg.
+        leg: LegId,
+        /// Which view.
+        view: ViewId,
+    },
+    /// The SDK has given a view's subscriber on a leg up, though its stream goes on.
+    ViewLost {
         /// Which leg.
         leg: LegId,
         /// Which view.
@@ -260,6 +284,8 @@ pub enum LossReason {
     ServerRotation,
     /// The network went away and the SDK gave up.
     NetworkDisconnected,
+    /// The SDK has left, as it does when it is told to.
+    ClientDisconnected,
     /// Somebody ended it on purpose, this client or a moderator, or the platform for good.
     Final,
 }
@@ -271,6 +297,7 @@ impl LossReason {
         match reason {
             "serverRotation" => Self::ServerRotation,
             "networkDisconnected" => Self::NetworkDisconnected,
+            "clientDisconnected" => Self::ClientDisconnected,
             _ => Self::Final,
         }
     }
@@ -316,6 +343,8 @@ pub enum Command {
     Disconnect(LegId),
     /// A leg went away by itself: drop its remains, but keep publishers for the next leg.
     DropLeg(LegId),
+    /// Send a signal to oneself and hand in [`Input::Probed`].
+    Probe(LegId),
     /// Publish on a leg: the app's own publisher on its first leg, a second one beside it on a successor.
     Publish {
         /// Where.

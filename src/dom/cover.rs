@@ -1,8 +1,10 @@
 //! The last picture of a video, to be held in its place until there is another.
 
-use js_sys::{Object, Reflect};
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlVideoElement, MediaStream};
+
+use crate::property::Property;
 
 #[wasm_bindgen]
 extern "C" {
@@ -20,11 +22,9 @@ const HAVE_CURRENT_DATA: u16 = 2;
 
 /// Takes a still of a video's last picture at the moment when its stream is taken away, which the SDK does before it
 /// tells anybody anything, and after which there is nothing left to be seen (SDK-FACTS section 3). Until then it costs
-/// nothing: the video has a `srcObject` of its own, which passes everything on. Dropping it removes that.
+/// nothing: the video has a `srcObject` of its own, which passes everything on. Dropping it takes that away.
 pub struct LastPicture {
-    video: HtmlVideoElement,
-    _get: Closure<dyn FnMut() -> JsValue>,
-    _set: Closure<dyn FnMut(JsValue)>,
+    _source: Property,
 }
 
 impl LastPicture {
@@ -32,34 +32,22 @@ impl LastPicture {
     pub fn of(video: &HtmlVideoElement, mut taken: impl FnMut(HtmlCanvasElement) + 'static) -> Self {
         let native = Object::get_prototype_of(video);
         let (element, prototype) = (video.clone(), native.clone());
-        let get = Closure::<dyn FnMut() -> JsValue>::new(move || get_as(&prototype, SOURCE, &element));
+        let get = move || get_as(&prototype, SOURCE, &element);
         let element = video.clone();
-        let set = Closure::<dyn FnMut(JsValue)>::new(move |stream: JsValue| {
+        let set = move |stream: JsValue| {
             if !stream.is_instance_of::<MediaStream>()
                 && let Some(still) = still(&element)
             {
                 taken(still);
             }
             set_as(&native, SOURCE, &stream, &element);
-        });
-        let accessor = Object::new();
-        // Setting a property of a plain object does not fail, nor does defining one that is configurable.
-        let _ = Reflect::set(&accessor, &"configurable".into(), &JsValue::TRUE);
-        let _ = Reflect::set(&accessor, &"get".into(), get.as_ref());
-        let _ = Reflect::set(&accessor, &"set".into(), set.as_ref());
-        let _ = Reflect::define_property(video, &SOURCE.into(), &accessor);
-        Self { video: video.clone(), _get: get, _set: set }
-    }
-}
-
-impl Drop for LastPicture {
-    fn drop(&mut self) {
-        let _ = Reflect::delete_property(&self.video, &SOURCE.into());
+        };
+        Self { _source: Property::define(video, SOURCE, get, set) }
     }
 }
 
 /// What a video shows, in the way it shows it. `None` if it shows nothing: no frame yet, or hidden.
-fn still(video: &HtmlVideoElement) -> Option<HtmlCanvasElement> {
+pub fn still(video: &HtmlVideoElement) -> Option<HtmlCanvasElement> {
     if video.ready_state() < HAVE_CURRENT_DATA || video.video_width() == 0 || video.offset_width() == 0 {
         return None;
     }

@@ -5,6 +5,6 @@ mod cover;
 mod frames;
 mod slot;
 
-pub use cover::LastPicture;
+pub use cover::{LastPicture, still};
 pub use frames::{FirstFrame, LastFrame};
 pub use slot::{InsertMode, Layer, Slot, WeakLayer};

@@ -2,11 +2,20 @@
 //! durable objects, whatever it is.
 
 mod listener;
+mod state_watch;
 
-use js_sys::Function;
+use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 
 pub(crate) use listener::Listener;
+pub(crate) use state_watch::StateWatch;
+
+/// The socket that a session uses, from its private half; `undefined` if a later version has none there.
+pub(crate) fn socket(session: &Session) -> JsValue {
+    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
+    let private = get(session, "_");
+    get(&private, "getSocket").dyn_into::<Function>().and_then(|get| get.call0(&private)).unwrap_or_default()
+}
 
 #[wasm_bindgen]
 extern "C" {

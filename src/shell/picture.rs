@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlCanvasElement, HtmlElement, HtmlVideoElement};
 
 use super::js;
-use crate::dom::{FirstFrame, InsertMode, LastFrame, LastPicture, Layer, Slot, WeakLayer};
+use crate::dom::{FirstFrame, InsertMode, LastFrame, LastPicture, Layer, Slot, WeakLayer, still};
 
 /// The default size of a tile in the SDK.
 const DEFAULT_SIZE: (&str, &str) = ("264px", "198px");
@@ -66,6 +66,11 @@ impl Picture {
     /// When its video, which [`watch`](Self::watch) knows, loses its pictures, `taken` is called with the last one.
     pub(super) fn keep_last(&self, taken: impl FnMut(HtmlCanvasElement) + 'static) {
         *self.last_picture.borrow_mut() = self.video.borrow().as_ref().map(|video| LastPicture::of(video, taken));
+    }
+
+    /// What its video shows.
+    pub(super) fn still(&self) -> Option<HtmlCanvasElement> {
+        self.video.borrow().as_ref().and_then(still)
     }
 
     /// Another picture is about to take its place: from now on it matters when its frames are presented.

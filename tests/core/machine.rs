@@ -5,6 +5,7 @@ mod chance;
 mod desk;
 mod ledger;
 mod losses;
+mod migrations;
 mod phases;
 mod rooms;
 mod together;

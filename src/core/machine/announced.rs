@@ -80,7 +80,6 @@ impl Machine {
             attempt: 0,
             step: Step::Waiting { until: now },
             record: Record::new(now),
-            interrupted: false,
             next: None,
         })));
         self.tell(Event::HandoverStart { from, to, deadline: deadline.saturating_since(now) });
@@ -99,10 +98,9 @@ impl Machine {
             attempt: 0,
             step: Step::Waiting { until: now },
             record: Record::new(now),
-            interrupted: true,
             next: None,
         })));
-        self.tell(Event::Reconnecting);
+        self.cut_off();
         self.ask(now);
     }
 

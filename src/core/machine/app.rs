@@ -1,10 +1,15 @@
 //! What the app asks for.
 
+use std::time::Duration;
+
 use super::{Command, ConnectionId, Credentials, Event, LegId, LossReason, Machine, State, Time};
 use crate::core::error::{Code, Failure};
 use crate::core::ids::{OutgoingId, PublisherId, StreamId, ViewId};
 use crate::core::protocol::SignalCopy;
 use crate::core::state::Leg;
+
+/// How long the SDK may take to say that it has left: a round trip, or it never does (SDK-FACTS sections 4 and 7).
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Machine {
     pub(super) fn connect(&mut self, credentials: Credentials) {
@@ -31,7 +36,7 @@ impl Machine {
             }
             State::Connected { leg } => {
                 let leg = leg.id;
-                self.order(Command::Disconnect(leg));
+                self.leave_for_good(leg, now);
             }
             State::Moving(handover) => match handover.old.as_ref().or_else(|| handover.connected_leg()).cloned() {
                 Some(leg) => {
@@ -41,7 +46,7 @@ impl Machine {
                         self.give_back(now);
                     }
                     self.cancel(State::Connected { leg }, now);
-                    self.order(Command::Disconnect(id));
+                    self.leave_for_good(id, now);
                 }
                 None => {
                     self.close_legs();
@@ -50,6 +55,18 @@ impl Machine {
             },
             State::Idle | State::Disconnected | State::Failed | State::Closed => {}
         }
+    }
+
+    fn leave_for_good(&mut self, leg: LegId, now: Time) {
+        self.leaving = Some(now + DISCONNECT_TIMEOUT);
+        self.stop_supervising(leg);
+        self.order(Command::Disconnect(leg));
+    }
+
+    /// The SDK has not said in time that it has left.
+    pub(super) fn left_in_silence(&mut self, now: Time) {
+        self.close_legs();
+        self.over(LossReason::Final, now);
     }
 
     /// Leaves everything without a word to the app's own listeners.
@@ -79,6 +96,9 @@ impl Machine {
         self.bridge.old_leg_gone(now);
         self.views.clear();
         self.roster.clear();
+        self.leaving = None;
+        self.interrupted = false;
+        self.supervision = None;
     }
 
     /// Publishes wherever this client is; a recovery does it once a leg is there.

@@ -49,18 +49,16 @@ impl Machine {
     /// Every publisher is live on the successor: publishing can't be overdue any more, and a call that was cut off
     /// goes on.
     fn all_live(&mut self, now: Time) {
-        let mut reconnected = false;
         self.update_move(
             |handover| {
                 if let Step::Overlapping { publish_until, .. } = &mut handover.step {
                     *publish_until = None;
                 }
-                reconnected = mem::take(&mut handover.interrupted);
             },
             now,
         );
-        if reconnected {
-            self.tell(Event::Reconnected);
+        if self.state.moving().is_some_and(Handover::is_recovery) {
+            self.restored();
         }
     }
 
@@ -97,6 +95,8 @@ impl Machine {
             self.show_without(old, now);
             self.order(Command::CloseLeg(old));
             self.roster.drop_leg(old);
+            self.stop_supervising(old);
+            self.restored();
         }
         self.roster.arrived(&new.session);
         self.bridge.old_leg_gone(now);

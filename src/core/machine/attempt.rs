@@ -1,6 +1,5 @@
 //! One attempt at a successor: asking for credentials, opening it, giving it back, trying again.
 
-use std::mem;
 use std::time::Duration;
 
 use super::{Command, ConnectionId, Credentials, Event, LegId, Machine, RenewId, State, Time, WireMessage};
@@ -203,6 +202,7 @@ impl Machine {
         self.show_without(new, now);
         self.bridge.new_leg_gone(now);
         self.roster.drop_leg(new);
+        self.stop_supervising(new);
         self.roster.unexpect();
         if old_lives {
             self.order(Command::CloseLeg(new));
@@ -210,16 +210,7 @@ impl Machine {
             self.apply(changes);
         } else {
             self.order(Command::DropLeg(new));
-            self.cut_off(now);
-        }
-    }
-
-    /// No leg lives: tells the app, unless it knows.
-    pub(super) fn cut_off(&mut self, now: Time) {
-        let mut known = true;
-        self.update_move(|handover| known = mem::replace(&mut handover.interrupted, true), now);
-        if !known {
-            self.tell(Event::Reconnecting);
+            self.cut_off();
         }
     }
 

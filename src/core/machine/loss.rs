@@ -5,7 +5,14 @@ use crate::core::error::{Code, Failure};
 use crate::core::handover::{Handover, Loss, Step};
 
 impl Machine {
-    pub(super) fn leg_lost(&mut self, leg: LegId, reason: LossReason, now: Time) {
+    pub(super) fn leg_lost(&mut self, leg: LegId, mut reason: LossReason, now: Time) {
+        if reason == LossReason::ClientDisconnected {
+            // A migration that is sent to the servers it comes from ends in the SDK's leaving by itself.
+            reason = if self.is_supervised(leg) { LossReason::ServerRotation } else { LossReason::Final };
+        }
+        if self.leaving.is_some() {
+            reason = LossReason::Final;
+        }
         match &self.state {
             State::Connecting { .. } => {
                 let message = "the connection was lost before it was established";
@@ -70,12 +77,13 @@ impl Machine {
             now,
         );
         if !goes_on {
-            self.cut_off(now);
+            self.cut_off();
         }
     }
 
     /// A leg is dead: forgets it, keeping people and publishers for the next one.
     fn drop_leg(&mut self, leg: LegId, reason: LossReason, now: Time) -> Loss {
+        self.stop_supervising(leg);
         let me = self.roster.own_at(leg).cloned();
         let members = self.roster.others_at(leg).cloned().collect();
         self.show_without(leg, now);

@@ -15,10 +15,12 @@ mod arrival;
 mod attempt;
 mod loss;
 mod people;
+mod supervision;
 mod timeouts;
 
 use std::collections::VecDeque;
 
+use self::supervision::Supervision;
 use super::backoff::Random;
 use super::bridge::{Bridge, BridgeOutput};
 use super::config::Config;
@@ -44,6 +46,12 @@ pub struct Machine {
     /// What admitted this client to the session that it is in.
     credentials: Option<Credentials>,
     highest_epoch: Option<u64>,
+    /// The app has asked to disconnect; until then the SDK may take to say that it has.
+    leaving: Option<Time>,
+    /// Whether the app has been told that it is cut off.
+    interrupted: bool,
+    /// The SDK's own migration, while there is one.
+    supervision: Option<Supervision>,
     next_leg: u32,
     next_renew: u32,
     outputs: VecDeque<Output>,
@@ -62,6 +70,9 @@ impl Machine {
             views: Views::default(),
             credentials: None,
             highest_epoch: None,
+            leaving: None,
+            interrupted: false,
+            supervision: None,
             next_leg: 0,
             next_renew: 0,
             outputs: VecDeque::new(),
@@ -175,6 +186,12 @@ impl Machine {
             Input::LegFailed { leg, failure } => self.leg_failed(leg, failure, now),
             Input::LegLost { leg, reason } => self.leg_lost(leg, reason, now),
             Input::LegClosed(leg) => self.leg_closed(leg, now),
+            Input::Repairing(leg) => self.repairing(leg),
+            Input::Repaired(leg) => self.repaired(leg),
+            Input::Migrating(leg) => self.migrating(leg, now),
+            Input::Migrated(leg) => self.migrated(leg, now),
+            Input::MigrationFailed(leg) => self.migration_failed(leg, now),
+            Input::Probed { leg, alive } => self.probed(leg, alive, now),
             Input::Published { leg, publisher } => {
                 if self.views.published(publisher, leg) {
                     self.tell(Event::Published(publisher));
@@ -186,6 +203,7 @@ impl Machine {
             Input::PublisherEnded { leg, publisher } => self.publisher_ended(leg, publisher, now),
             Input::PreviewPresented { leg, publisher } => self.preview_presented(leg, publisher, now),
             Input::Presented { leg, view } => self.presented(leg, view, now),
+            Input::ViewLost { leg, view } => self.view_lost(leg, view),
             Input::SubscribeFailed { leg, view, failure } => self.subscribe_failed(leg, view, failure),
             Input::ConnectionCreated { leg, connection } => {
                 self.bridge.member_joined(leg, connection.id.clone());
@@ -212,11 +230,18 @@ impl Machine {
             Input::LegConnected { leg, .. }
             | Input::LegFailed { leg, .. }
             | Input::LegLost { leg, .. }
+            | Input::Repairing(leg)
+            | Input::Repaired(leg)
+            | Input::Migrating(leg)
+            | Input::Migrated(leg)
+            | Input::MigrationFailed(leg)
+            | Input::Probed { leg, .. }
             | Input::Published { leg, .. }
             | Input::PublishFailed { leg, .. }
             | Input::PublisherEnded { leg, .. }
             | Input::PreviewPresented { leg, .. }
             | Input::Presented { leg, .. }
+            | Input::ViewLost { leg, .. }
             | Input::SubscribeFailed { leg, .. }
             | Input::ConnectionCreated { leg, .. }
             | Input::ConnectionDestroyed { leg, .. }

@@ -110,6 +110,16 @@ impl Machine {
         }
     }
 
+    /// A view's subscriber on a leg has been given up: takes another one.
+    pub(super) fn view_lost(&mut self, leg: LegId, view: ViewId) {
+        let Some(rest) = self.views.drop_feed(view, leg) else { return };
+        self.order(Command::Unsubscribe { leg, view });
+        if let Rest::Show(other) = rest {
+            self.order(Command::Swap { leg: other, view });
+        }
+        self.feed(view, leg);
+    }
+
     /// A view's subscriber on a leg can't be had: shows another one if there is one, else the view is over.
     fn unfeed(&mut self, leg: LegId, view: ViewId, failure: Failure) {
         let seen = self.views.seen(view);

@@ -14,6 +14,10 @@ pub enum TimeoutReason {
     Newcomer,
     /// A signal held back is due.
     Signal,
+    /// The SDK has not said that it has left.
+    Leaving,
+    /// A migration of the SDK's is to be looked after.
+    Migration,
 }
 
 impl Machine {
@@ -27,7 +31,9 @@ impl Machine {
         let step = self.state.moving().map(|handover| (handover.timeout(), TimeoutReason::Move));
         let newcomer = self.roster.poll_timeout().map(|at| (at, TimeoutReason::Newcomer));
         let signal = self.bridge.poll_timeout().map(|at| (at, TimeoutReason::Signal));
-        [step, newcomer, signal].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let migration = self.poll_supervision().map(|at| (at, TimeoutReason::Migration));
+        let leaving = self.leaving.map(|at| (at, TimeoutReason::Leaving));
+        [step, newcomer, signal, migration, leaving].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// The moment that [`Machine::poll_timeout`] named has come.
@@ -35,6 +41,11 @@ impl Machine {
         let changes = self.roster.handle_timeout(now);
         self.apply(changes);
         self.bridge.handle_timeout(now);
+        if self.leaving.is_some_and(|until| until <= now) {
+            self.left_in_silence(now);
+            return;
+        }
+        self.supervise(now);
         let Some(handover) = self.state.moving().filter(|handover| handover.timeout() <= now) else { return };
         let old = handover.old_leg();
         match &handover.step {

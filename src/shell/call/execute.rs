@@ -37,6 +37,7 @@ impl Call {
             Command::OpenLeg { leg, credentials } => Leg::open(self, leg, &credentials),
             Command::CloseLeg(leg) => self.close_leg(leg, false),
             Command::DropLeg(leg) => self.close_leg(leg, true),
+            Command::Probe(leg) => self.probe(leg),
             Command::Disconnect(leg) => {
                 if let Some(leg) = self.leg(leg) {
                     self.later(move || {
@@ -171,6 +172,7 @@ impl Call {
             return;
         };
         leg.mute();
+        leg.leave_old_servers();
         let views: Vec<_> = self.views.borrow().values().cloned().collect();
         let mut endings: Vec<Ending> = views.iter().filter_map(|view| view.retire(id, &leg.session)).collect();
         let publishers: Vec<_> = self.publishers.borrow().values().cloned().collect();

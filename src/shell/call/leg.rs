@@ -12,7 +12,7 @@ use super::Call;
 use crate::core::error::Code;
 use crate::core::ids::{ConnectionId, LegId, StreamId};
 use crate::core::protocol::{Credentials, Input, LossReason};
-use crate::ot::{self, Event, Listener};
+use crate::ot::{self, Event, Listener, StateWatch};
 use crate::shell::{convert, js};
 
 /// One real session of the SDK's.
@@ -20,6 +20,9 @@ pub(super) struct Leg {
     pub(super) id: LegId,
     pub(super) session: ot::Session,
     listeners: RefCell<Vec<Listener>>,
+    state: RefCell<Option<StateWatch>>,
+    /// What the SDK leaves open, and open to the server, if it fails to migrate.
+    old_socket: RefCell<JsValue>,
     /// Streams that the SDK told of, and the event that did.
     pub(super) streams: RefCell<LiteMap<StreamId, (ot::Stream, Event)>>,
     /// Connections that the SDK told of, and the event that did.
@@ -67,6 +70,8 @@ impl Leg {
             id,
             session,
             listeners: RefCell::default(),
+            state: RefCell::default(),
+            old_socket: RefCell::default(),
             streams: RefCell::default(),
             connections: RefCell::default(),
         });
@@ -114,6 +119,15 @@ impl Leg {
     /// Stops listening: from now on the leg is silent.
     pub(super) fn mute(&self) {
         self.listeners.take();
+        self.state.take();
+    }
+
+    /// Ends what the SDK has left open: until then, everybody sees this client twice.
+    pub(super) fn leave_old_servers(&self) {
+        let socket = self.old_socket.take();
+        if let Some(disconnect) = js::function(js::get(&socket, "disconnect")) {
+            let _ = disconnect.call0(&socket);
+        }
     }
 
     /// The SDK's object of a stream.
@@ -156,13 +170,6 @@ impl Leg {
             let reason = LossReason::from_sdk(&event.reason().unwrap_or_default());
             call.feed_event(Input::LegLost { leg: leg.id, reason }, Some(event));
         };
-        let pass = |call: &Rc<Call>, leg: &Rc<Self>, event: Event| {
-            if call.is_primary(leg.id)
-                && let Some(kind) = event.kind()
-            {
-                call.dispatch(&kind, &event, &Object::new());
-            }
-        };
         let listeners = vec![
             on("sessionConnected", |call, leg, event| {
                 let own = leg.session.connection().and_then(|connection| connection.id());
@@ -174,8 +181,14 @@ impl Leg {
             on("sessionDisconnected", lost),
             // The guide's name of the same thing; no SDK so far dispatches it (SDK-FACTS, trap 1).
             on("sessionDestroyed", lost),
-            on("sessionReconnecting", pass),
-            on("sessionReconnected", pass),
+            on("sessionReconnecting", |call, leg, _| call.feed(Input::Repairing(leg.id))),
+            on("sessionReconnected", |call, leg, _| call.feed(Input::Repaired(leg.id))),
+            // These two are in no documentation.
+            on("migrated", |call, leg, _| {
+                leg.old_socket.take();
+                call.feed(Input::Migrated(leg.id));
+            }),
+            on("sessionConnectFailed", |call, leg, _| call.soon(Input::MigrationFailed(leg.id))),
             on("connectionCreated", Self::on_connection_created),
             on("connectionDestroyed", Self::on_connection_destroyed),
             on("streamCreated", Self::on_stream_created),
@@ -189,6 +202,17 @@ impl Leg {
             on("signal", |call, leg, event| call.receive(leg.id, event)),
         ];
         *self.listeners.borrow_mut() = listeners;
+        let (call, id) = (Rc::downgrade(call), self.id);
+        *self.state.borrow_mut() = Some(StateWatch::new(&self.session, move |state| {
+            if let Some(call) = call.upgrade()
+                && state == "migrating"
+            {
+                if let Some(leg) = call.leg(id) {
+                    *leg.old_socket.borrow_mut() = ot::socket(&leg.session);
+                }
+                call.feed(Input::Migrating(id));
+            }
+        }));
     }
 
     fn on_connection_created(call: &Rc<Call>, leg: &Rc<Self>, event: Event) {

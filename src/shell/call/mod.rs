@@ -140,6 +140,16 @@ impl Call {
         self.feed_event(input, None);
     }
 
+    /// Takes in what happened once the SDK is done with what it is doing: it must not be left in the middle of it.
+    fn soon(self: &Rc<Self>, input: Input) {
+        let call = Rc::downgrade(self);
+        wasm_bindgen_futures::spawn_local(async move {
+            if let Some(call) = call.upgrade() {
+                call.feed(input);
+            }
+        });
+    }
+
     /// Takes in what happened, and the event that told of it.
     fn feed_event(self: &Rc<Self>, input: Input, event: Option<Event>) {
         self.inbox.borrow_mut().push_back((input, event));

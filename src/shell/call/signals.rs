@@ -165,6 +165,24 @@ impl Call {
         let _ = leg.session.signal(&signal, &js::callback(|_| {})).map(quiet);
     }
 
+    /// Sends a signal to oneself: whether it goes through is what is to be known. Nobody reads it.
+    pub(super) fn probe(self: &Rc<Self>, leg: LegId) {
+        let Some(session) = self.leg(leg).map(|leg| leg.session.clone()) else { return };
+        let signal = Object::new();
+        js::set(&signal, "type", WIRE_TYPE);
+        js::set(&signal, "data", "");
+        js::set(&signal, "to", session.connection().map_or(JsValue::UNDEFINED, JsValue::from));
+        let call = Rc::downgrade(self);
+        let answered = js::callback(move |error| {
+            if let Some(call) = call.upgrade() {
+                call.feed(Input::Probed { leg, alive: !js::is_error(&error) });
+            }
+        });
+        if session.signal(&signal, &answered).map(quiet).is_err() {
+            self.feed(Input::Probed { leg, alive: false });
+        }
+    }
+
     pub(super) fn deliver(self: &Rc<Self>, signal: SignalId) {
         let Some(event) = self.signals.borrow_mut().remove(&signal) else { return };
         let kind = event.kind().unwrap_or_default();

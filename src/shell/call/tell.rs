@@ -255,7 +255,7 @@ fn loss(reason: LossReason) -> &'static str {
     match reason {
         LossReason::ServerRotation => "serverRotation",
         LossReason::NetworkDisconnected => "networkDisconnected",
-        LossReason::Final => "clientDisconnected",
+        LossReason::ClientDisconnected | LossReason::Final => "clientDisconnected",
     }
 }
 

@@ -13,6 +13,9 @@ use crate::ot::{Event, Listener};
 /// Events that we listen to ourselves on every real subscriber.
 const OWN_EVENTS: [&str; 3] = ["videoElementCreated", "videoDisabled", "destroyed"];
 
+/// Why the SDK destroys a subscriber that did not make it to the new servers (SDK-FACTS section 4). The stream goes on.
+const MIGRATION_FAILED: &str = "Migration failed";
+
 impl View {
     pub(super) fn listen(self: &Rc<Self>, feed: &Rc<Feed>) {
         let on = |name: &str, run: fn(&Rc<Self>, &Rc<Feed>, &Event)| {
@@ -93,10 +96,13 @@ impl View {
         if feed.retired.get() {
             return;
         }
+        let Some(call) = self.call.upgrade() else { return };
+        if event.reason().as_deref() == Some(MIGRATION_FAILED) {
+            call.feed(Input::ViewLost { leg: feed.leg, view: self.id });
+            return;
+        }
         self.pass("destroyed", feed, event);
         self.close();
-        if let Some(call) = self.call.upgrade() {
-            call.view_destroyed(self.id);
-        }
+        call.view_destroyed(self.id);
     }
 }

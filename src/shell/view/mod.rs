@@ -264,10 +264,13 @@ impl View {
     pub(super) fn retire(&self, leg: LegId, session: &ot::Session) -> Option<Ending> {
         let feed = self.feeds.borrow_mut().remove(&leg)?;
         feed.retired.set(true);
-        feed.picture.release();
         if self.is_shown(&feed) && self.feeds.borrow().is_empty() {
+            if let Some(still) = feed.picture.still() {
+                self.hold(&still);
+            }
             self.shown.take();
         }
+        feed.picture.release();
         let session = session.clone();
         Some(Box::new(move || {
             let _ = session.unsubscribe(&feed.subscriber);

@@ -135,6 +135,17 @@ impl Chance {
         }
     }
 
+    fn migration_input(&mut self, leg: LegId) -> Input {
+        match self.below(6) {
+            0 => Input::Repairing(leg),
+            1 => Input::Repaired(leg),
+            2 => Input::Migrating(leg),
+            3 => Input::Migrated(leg),
+            4 => Input::MigrationFailed(leg),
+            _ => Input::Probed { leg, alive: self.below(2) == 0 },
+        }
+    }
+
     fn leg_input(&mut self, leg: LegId) -> Input {
         let (view, publisher) = (self.view(), self.publisher());
         let person = self.pick(&["ann", "bob", "cat"]);
@@ -146,18 +157,24 @@ impl Chance {
         match self.below(100) {
             0..12 => Input::LegConnected { leg, own: ConnectionId::new(format!("me@{session}")) },
             12..14 => Input::LegFailed { leg, failure: failure(Code::ConnectFailed) },
-            14..18 => {
-                let reason =
-                    self.pick(&[LossReason::ServerRotation, LossReason::NetworkDisconnected, LossReason::Final]);
-                Input::LegLost { leg, reason }
+            14..17 => {
+                let reasons = [
+                    LossReason::ServerRotation,
+                    LossReason::NetworkDisconnected,
+                    LossReason::ClientDisconnected,
+                    LossReason::Final,
+                ];
+                Input::LegLost { leg, reason: self.pick(&reasons) }
             }
-            18..20 => Input::LegClosed(leg),
+            17..19 => self.migration_input(leg),
+            19 => Input::LegClosed(leg),
             20..30 => Input::Published { leg, publisher },
             30 => Input::PublishFailed { leg, publisher, failure: failure(Code::PublishFailed) },
             31 => Input::PublisherEnded { leg, publisher },
             32..42 => Input::PreviewPresented { leg, publisher },
             42..52 => Input::Presented { leg, view },
-            52..54 => Input::SubscribeFailed { leg, view, failure: failure(Code::SubscribeFailed) },
+            52 => Input::ViewLost { leg, view },
+            53 => Input::SubscribeFailed { leg, view, failure: failure(Code::SubscribeFailed) },
             54..62 => Input::ConnectionCreated { leg, connection },
             62..64 => Input::ConnectionDestroyed { leg, connection: connection.id },
             64..76 => {

@@ -19,6 +19,10 @@ pub(super) struct Ledger {
     cut_off: bool,
     /// Somebody ends the call with this very input.
     ending: bool,
+    /// Whether the app has asked to disconnect.
+    leaving: bool,
+    /// Whether the SDK owes an answer to a question.
+    probing: bool,
     pub(super) receipts: Vec<Receipt>,
     /// Every state there was.
     pub(super) statuses: BTreeSet<Status>,
@@ -55,6 +59,8 @@ impl Ledger {
             people: BTreeSet::new(),
             streams: BTreeSet::new(),
             cut_off: false,
+            probing: false,
+            leaving: false,
             ending: false,
             receipts: Vec::new(),
             statuses: BTreeSet::new(),
@@ -64,8 +70,19 @@ impl Ledger {
 
     /// Notes what the machine is about to be told.
     pub(super) fn tell(&mut self, input: &Input) {
-        self.ending =
-            matches!(input, Input::Disconnect | Input::Close | Input::LegLost { reason: LossReason::Final, .. });
+        self.leaving |= *input == Input::Disconnect;
+        self.ending = match input {
+            Input::Disconnect
+            | Input::Close
+            | Input::LegLost { reason: LossReason::Final | LossReason::ClientDisconnected, .. }
+            | Input::MigrationFailed(_)
+            | Input::Probed { alive: false, .. } => true,
+            Input::Timeout => self.probing,
+            _ => false,
+        } || self.leaving;
+        if matches!(input, Input::Probed { .. }) {
+            self.probing = false;
+        }
         match input {
             Input::Renewed { request, .. } | Input::RenewFailed { request, .. } => {
                 self.renewals.remove(request);
@@ -130,6 +147,10 @@ impl Ledger {
                 self.may_go(*leg, &gone);
             }
             Command::Disconnect(leg) => drop(self.line(*leg)),
+            Command::Probe(leg) => {
+                assert!(self.line(*leg).lives(), "a question to {leg:?}");
+                self.probing = true;
+            }
             Command::Publish { leg, publisher } => {
                 self.line(*leg).live.insert(*publisher, false);
             }
@@ -221,6 +242,7 @@ impl Ledger {
         assert!(self.legs.is_empty(), "left open: {:?}", self.legs.keys());
         assert!(self.renewals.is_empty(), "left open: {:?}", self.renewals);
         self.cut_off = false;
+        self.leaving = false;
         self.people.clear();
         self.streams.clear();
     }

@@ -1,0 +1,150 @@
+//! Supervises the SDK's own migration, and its own repairs: believes evidence, not what the SDK says.
+//!
+//! A migration begins without an event, ends by a timer, and may leave a session that says it is connected and is not
+//! (SDK-FACTS section 4). So from its beginning on, signals to oneself are sent every now and then: what comes back
+//! went through the server. While nothing migrates, nothing is asked.
+
+use std::time::Duration;
+
+use super::{Command, Event, LegId, LossReason, Machine, State, Time};
+
+/// Between two questions. A dead session answers at once, so a call that died is noticed within this.
+const ASK_EVERY: Duration = Duration::from_secs(2);
+
+/// How many questions in a row may have no answer, or a bad one: the SDK changes sockets meanwhile.
+const PATIENCE: u32 = 2;
+
+/// How long a migration is watched: three tries for session info in 2.1 s, 20 s by the SDK's timer, and some more. A
+/// migration that hangs longer has not begun in truth: the old servers go on, and end with a word.
+const WATCH: Duration = Duration::from_secs(30);
+
+/// A migration that is watched.
+#[derive(Clone, Debug)]
+pub(super) struct Supervision {
+    leg: LegId,
+    until: Time,
+    next: Time,
+    /// Whether a question is open.
+    asked: bool,
+    /// Questions in a row without a good answer.
+    missed: u32,
+    /// Whether the SDK says that it has migrated: one good answer proves it now.
+    migrated: bool,
+}
+
+impl Machine {
+    /// The SDK has begun to migrate a leg.
+    pub(super) fn migrating(&mut self, leg: LegId, now: Time) {
+        if !self.legs().contains(&leg) {
+            return;
+        }
+        self.supervision = Some(Supervision {
+            leg,
+            until: now + WATCH,
+            next: now + ASK_EVERY,
+            asked: false,
+            missed: 0,
+            migrated: false,
+        });
+    }
+
+    /// The SDK says that it has migrated a leg. It says so in any case.
+    pub(super) fn migrated(&mut self, leg: LegId, now: Time) {
+        if let Some(watched) = self.supervision.as_mut().filter(|watched| watched.leg == leg) {
+            watched.migrated = true;
+            watched.missed = PATIENCE - 1;
+            watched.next = now;
+        }
+    }
+
+    /// The SDK could not connect to the new servers: from now on the session is dead, whatever it says.
+    pub(super) fn migration_failed(&mut self, leg: LegId, now: Time) {
+        if self.is_supervised(leg) {
+            self.leg_lost(leg, LossReason::ServerRotation, now);
+        }
+    }
+
+    /// A signal to oneself has come back, or not.
+    pub(super) fn probed(&mut self, leg: LegId, alive: bool, now: Time) {
+        let Some(watched) = self.supervision.as_mut().filter(|watched| watched.leg == leg) else { return };
+        watched.asked = false;
+        if !alive {
+            self.missed(leg, now);
+        } else if watched.migrated {
+            self.supervision = None;
+            self.repaired(leg);
+        } else {
+            watched.missed = 0;
+        }
+    }
+
+    /// A question had no good answer. Returns whether the leg counts as lost for that.
+    fn missed(&mut self, leg: LegId, now: Time) -> bool {
+        let Some(watched) = self.supervision.as_mut() else { return false };
+        watched.missed += 1;
+        let lost = watched.missed >= PATIENCE;
+        if lost {
+            self.leg_lost(leg, LossReason::ServerRotation, now);
+        }
+        lost
+    }
+
+    /// When to ask next.
+    pub(super) fn poll_supervision(&self) -> Option<Time> {
+        self.supervision.as_ref().map(|watched| watched.next)
+    }
+
+    pub(super) fn supervise(&mut self, now: Time) {
+        let Some(watched) = self.supervision.as_mut().filter(|watched| watched.next <= now) else { return };
+        let leg = watched.leg;
+        if now >= watched.until && !watched.migrated {
+            self.supervision = None;
+            return;
+        }
+        watched.next = now + ASK_EVERY;
+        let unanswered = std::mem::replace(&mut watched.asked, true);
+        if !(unanswered && self.missed(leg, now)) {
+            self.order(Command::Probe(leg));
+        }
+    }
+
+    /// A leg is gone, and whatever was to be found out about it.
+    pub(super) fn stop_supervising(&mut self, leg: LegId) {
+        if self.is_supervised(leg) {
+            self.supervision = None;
+        }
+    }
+
+    /// Whether a leg is being migrated, or was a moment ago.
+    pub(super) fn is_supervised(&self, leg: LegId) -> bool {
+        self.supervision.as_ref().is_some_and(|watched| watched.leg == leg)
+    }
+
+    /// The SDK has lost the connection of a leg and tries to have it back.
+    pub(super) fn repairing(&mut self, leg: LegId) {
+        if self.primary() == Some(leg) {
+            self.cut_off();
+        }
+    }
+
+    /// The SDK has the connection of a leg back.
+    pub(super) fn repaired(&mut self, leg: LegId) {
+        if self.primary() == Some(leg) && !matches!(&self.state, State::Moving(handover) if handover.is_recovery()) {
+            self.restored();
+        }
+    }
+
+    /// Tells the app that it is cut off, unless it knows.
+    pub(super) fn cut_off(&mut self) {
+        if !std::mem::replace(&mut self.interrupted, true) {
+            self.tell(Event::Reconnecting);
+        }
+    }
+
+    /// Tells the app that the call goes on, if it thinks otherwise.
+    pub(super) fn restored(&mut self) {
+        if std::mem::take(&mut self.interrupted) {
+            self.tell(Event::Reconnected);
+        }
+    }
+}

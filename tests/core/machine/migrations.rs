@@ -1,0 +1,150 @@
+//! The SDK migrates by itself: it is believed when a signal to oneself comes back.
+
+use opentok_handover::core::ids::LegId;
+use opentok_handover::core::machine::TimeoutReason;
+use opentok_handover::core::protocol::{Input, LossReason};
+use opentok_handover::core::state::Status;
+
+use super::desk::{Desk, seconds};
+
+const LEG: LegId = LegId(1);
+
+#[test]
+fn a_migration_that_works_is_proved_once_and_then_nothing_is_asked_any_more() {
+    let mut desk = migrating();
+    for _ in 0..9 {
+        desk.wait(2000);
+        assert_eq!(desk.commands(), ["probe 1"]);
+        desk.feed(Input::Probed { leg: LEG, alive: true });
+    }
+    desk.feed(Input::Migrated(LEG));
+    desk.wait(0);
+    assert_eq!(desk.commands(), ["probe 1"]);
+    desk.feed(Input::Probed { leg: LEG, alive: true });
+    assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
+    assert_eq!(desk.news(), Vec::<String>::new());
+}
+
+#[test]
+fn a_session_that_says_it_has_migrated_and_is_dead_is_lost_at_once() {
+    let mut desk = migrating();
+    desk.feed(Input::Migrated(LEG));
+    desk.wait(0);
+    desk.feed(Input::Probed { leg: LEG, alive: false });
+    assert_eq!((desk.status(), desk.commands().pop()), (Status::Recovering, Some("renew one #1".into())));
+}
+
+#[test]
+fn new_servers_that_refuse_are_the_end_of_the_session_though_the_sdk_goes_on() {
+    let mut desk = migrating();
+    desk.feed(Input::MigrationFailed(LEG));
+    assert_eq!((desk.status(), desk.commands()), (Status::Recovering, vec!["drop 1".into(), "renew one #1".into()]));
+    assert_eq!(desk.ledger.interruptions, (1, 0));
+}
+
+#[test]
+fn one_bad_answer_may_be_the_change_of_sockets_and_two_are_not() {
+    let mut desk = migrating();
+    desk.wait(2000);
+    desk.feed(Input::Probed { leg: LEG, alive: false });
+    assert_eq!(desk.status(), Status::Connected);
+    desk.wait(2000);
+    desk.feed(Input::Probed { leg: LEG, alive: true });
+    desk.wait(2000);
+    desk.feed(Input::Probed { leg: LEG, alive: false });
+    assert_eq!(desk.status(), Status::Connected);
+    desk.wait(2000);
+    desk.feed(Input::Probed { leg: LEG, alive: false });
+    assert_eq!(desk.status(), Status::Recovering);
+}
+
+#[test]
+fn a_session_that_does_not_answer_at_all_is_lost_too() {
+    let mut desk = migrating();
+    desk.wait(2000);
+    desk.wait(2000);
+    assert_eq!(desk.status(), Status::Connected);
+    desk.wait(2000);
+    assert_eq!(desk.status(), Status::Recovering);
+}
+
+#[test]
+fn a_migration_that_hangs_is_left_to_the_old_servers() {
+    let mut desk = migrating();
+    for _ in 0..15 {
+        desk.wait(2000);
+        desk.feed(Input::Probed { leg: LEG, alive: true });
+    }
+    assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
+    desk.dies(LEG);
+    assert_eq!(desk.status(), Status::Recovering);
+}
+
+#[test]
+fn the_sdks_own_leaving_is_a_loss_while_it_migrates_and_the_end_otherwise() {
+    let mut desk = migrating();
+    desk.feed(Input::LegLost { leg: LEG, reason: LossReason::ClientDisconnected });
+    assert_eq!(desk.status(), Status::Recovering);
+
+    let mut desk = Desk::in_call(&["ann"]);
+    desk.feed(Input::LegLost { leg: LEG, reason: LossReason::ClientDisconnected });
+    assert_eq!(desk.status(), Status::Disconnected);
+}
+
+#[test]
+fn an_app_that_leaves_in_the_middle_has_left_even_if_the_sdk_never_says_so() {
+    let mut desk = migrating();
+    desk.feed(Input::Disconnect);
+    assert_eq!(desk.commands(), ["disconnect 1"]);
+    desk.wait(seconds(3));
+    assert_eq!((desk.status(), desk.commands()), (Status::Disconnected, vec!["close 1".into()]));
+    assert_eq!(desk.machine.poll_timeout(), None);
+}
+
+#[test]
+fn what_the_sdk_repairs_is_told_once_and_so_is_its_end() {
+    let mut desk = Desk::in_call(&["ann"]);
+    desk.feed(Input::Repairing(LEG));
+    desk.feed(Input::Repairing(LEG));
+    desk.feed(Input::Repaired(LEG));
+    assert_eq!(desk.news(), ["reconnecting", "reconnected"]);
+    // What it can't repair goes on as one and the same interruption.
+    desk.feed(Input::Repairing(LEG));
+    desk.feed(Input::LegLost { leg: LEG, reason: LossReason::NetworkDisconnected });
+    assert_eq!((desk.status(), desk.news()), (Status::Recovering, vec!["reconnecting".into()]));
+}
+
+#[test]
+fn a_socket_that_the_sdk_forgets_to_report_repaired_counts_as_repaired_once_the_migration_is_proved() {
+    let mut desk = migrating();
+    desk.feed(Input::Repairing(LEG));
+    desk.feed(Input::Migrated(LEG));
+    desk.wait(0);
+    desk.feed(Input::Probed { leg: LEG, alive: true });
+    assert_eq!(desk.news(), ["reconnecting", "reconnected"]);
+}
+
+#[test]
+fn while_nothing_migrates_the_machine_wants_nothing() {
+    let desk = Desk::in_call(&["ann"]);
+    assert_eq!(desk.machine.poll_timeout(), None);
+    assert_eq!(migrating().machine.poll_timeout().map(|(_, why)| why), Some(TimeoutReason::Migration));
+}
+
+fn migrating() -> Desk {
+    let mut desk = Desk::in_call(&["ann"]);
+    let _ = (desk.news(), desk.commands());
+    desk.feed(Input::Migrating(LEG));
+    desk
+}
+
+#[test]
+fn a_subscriber_that_the_sdk_gives_up_is_taken_anew() {
+    let mut desk = Desk::in_call(&["ann"]);
+    let view = desk.view("ann");
+    let _ = desk.commands();
+    desk.feed(Input::ViewLost { leg: LEG, view });
+    assert_eq!(desk.commands(), ["unsubscribe view 0 on 1", "subscribe to ann-camera@one on 1"]);
+    desk.presented("ann");
+    assert_eq!((desk.shown("ann"), desk.news()), (Some(LEG), vec![]));
+}
