@@ -49,6 +49,11 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn connection(this: &Session) -> Option<Connection>;
 
+    /// What the session believes it is doing, see [`StateWatch`]. `connect()` does nothing while that is `connecting` or
+    /// `connected`.
+    #[wasm_bindgen(method, getter, js_name = currentState)]
+    pub(crate) fn state(this: &Session) -> Option<String>;
+
     #[wasm_bindgen(method, catch)]
     pub(crate) fn connect(this: &Session, token: &JsValue, callback: &Function) -> Result<JsValue, JsValue>;
 

@@ -169,6 +169,7 @@ class Emitter {
 
 export class FakeSession extends Emitter {
   connection = null;
+  currentState = "disconnected";
   /** What was asked of it, and how to answer. */
   connects = [];
   publishes = [];
@@ -217,6 +218,7 @@ export class FakeSession extends Emitter {
   /** The service lets the client in. */
   admit() {
     this.connection = { connectionId: `${this.sessionId}-me`, data: "me" };
+    this.currentState = "connected";
     this.dispatch("sessionConnected", { connections: [], streams: [] });
     this.connects.at(-1).done();
   }

@@ -197,12 +197,8 @@ impl Call {
                 TimeoutFuture::new(PACE).await;
             }
             let closed = at_once.unwrap_or_else(|| disconnect(&leg.session));
-            let enough = future_to_promise(async {
-                TimeoutFuture::new(DISCONNECT_PATIENCE).await;
-                Ok(JsValue::UNDEFINED)
-            });
             // A failed disconnect has closed all the same.
-            let _ = JsFuture::from(Promise::race(&Array::of2(&closed, &enough))).await;
+            let _ = JsFuture::from(closed).await;
             if let Some(call) = call.upgrade() {
                 call.closing.borrow_mut().remove(&id);
                 call.feed(Input::LegClosed(id));
@@ -212,21 +208,34 @@ impl Call {
         self.closing.borrow_mut().insert(id, (session, future_to_promise(closing)));
     }
 
-    /// What resolves when the latest leg in this session is closed, if one is closing.
-    pub(super) fn closing_of(&self, session: &ot::Session) -> Option<Promise> {
+    /// What settles when a session is free to be connected, if it is not: the latest leg there is closing, or an attempt
+    /// that was given up has connected after all.
+    pub(super) fn clearing(&self, session: &ot::Session) -> Option<Promise> {
         let closing = self.closing.borrow();
-        closing.iter().rev().find(|(_, (other, _))| other == session).map(|(_, (_, closed))| closed.clone())
+        let closing = closing.iter().rev().find(|(_, (other, _))| other == session);
+        let closed = closing.map(|(_, (_, closed))| closed.clone());
+        closed.or_else(|| is_in(session, &["connecting", "connected", "migrating"]).then(|| disconnect(session)))
     }
 }
 
-/// Disconnects a session. The promise may never settle, but settles at once if the session is not connected: the SDK
-/// says nothing of the end of an attempt to connect.
+/// Disconnects a session. The promise settles when it is disconnected, or after a while: at once if the session is not
+/// connected, because the SDK says nothing of the end of an attempt to connect.
 fn disconnect(session: &ot::Session) -> Promise {
-    let connected = session.connection().is_some();
+    let connected = is_in(session, &["connected", "migrating"]);
     match session.disconnect() {
-        Ok(closed) if connected => Promise::resolve(&closed),
+        Ok(closed) if connected => {
+            let enough = future_to_promise(async {
+                TimeoutFuture::new(DISCONNECT_PATIENCE).await;
+                Ok(JsValue::UNDEFINED)
+            });
+            Promise::race(&Array::of2(&closed, &enough))
+        }
         Ok(_) | Err(_) => Promise::resolve(&JsValue::UNDEFINED),
     }
+}
+
+fn is_in(session: &ot::Session, states: &[&str]) -> bool {
+    session.state().is_some_and(|state| states.contains(&state.as_str()))
 }
 
 /// The name of a kind of move in JavaScript.

@@ -76,14 +76,14 @@ impl Leg {
             connections: RefCell::default(),
         });
         call.legs.borrow_mut().insert(id, Rc::clone(&leg));
-        let Some(closed) = call.closing_of(&leg.session) else {
+        let Some(free) = call.clearing(&leg.session) else {
             leg.connect(call, credentials);
             return;
         };
         let (call, credentials) = (Rc::downgrade(call), credentials.clone());
         spawn_local(async move {
-            // It resolves, come what may.
-            let _ = JsFuture::from(closed).await;
+            // It settles, come what may.
+            let _ = JsFuture::from(free).await;
             // The leg may have been given back meanwhile.
             if let Some(call) = call.upgrade()
                 && let Some(leg) = call.leg(id)

@@ -174,6 +174,7 @@ impl FakeSession {
 
     pub(crate) fn lose(&self, reason: &str) {
         set(self, "connection", JsValue::NULL);
+        set(self, "currentState", "disconnected");
         self.dispatch("sessionDisconnected", &object([("reason", reason.into())]));
     }
 }
