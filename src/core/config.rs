@@ -17,7 +17,7 @@ pub struct Config {
     /// How long the app's `renew` may take. 10 s by default: a request to the app's own server takes a fraction of
     /// one, and what hangs must leave time for further attempts.
     pub renew_timeout: Duration,
-    /// How long a leg may take to connect. 20 s by default: the SDK's own three rounds take up to 9 s, and of some
+    /// How long a leg may take to connect. 12 s by default: the SDK's own three rounds take up to 9 s, and of some
     /// failures it never tells.
     pub connect_timeout: Duration,
     /// How long a publisher may take to be live on a leg. 20 s by default: as long as a connection, because the camera
@@ -50,7 +50,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             renew_timeout: Duration::from_secs(10),
-            connect_timeout: Duration::from_secs(20),
+            connect_timeout: Duration::from_secs(12),
             publish_timeout: Duration::from_secs(20),
             handover_timeout: Duration::from_secs(120),
             recovery_timeout: Duration::from_secs(120),

@@ -1,6 +1,7 @@
 //! One make-before-break, and the recovery that it becomes when the old leg dies first.
 
 use super::announcement::Announcement;
+use super::error::Failure;
 use super::ids::{ConnectionId, LegId, RenewId, SessionId};
 use super::protocol::{LossReason, MoveKind};
 use super::receipt::Record;
@@ -26,6 +27,8 @@ pub(super) struct Handover {
     pub(super) attempt: u32,
     /// How far it is.
     pub(super) step: Step,
+    /// Why the credentials in use were not good, if they were not.
+    pub(super) refused: Option<Failure>,
     /// For the receipt.
     pub(super) record: Record,
     /// What was announced when this move was too far to be given back, and when.

@@ -275,6 +275,10 @@ pub enum Input {
     },
     /// The time that `poll_timeout` asked for has come.
     Timeout,
+    /// Whether the page has a network.
+    Online(bool),
+    /// The app knows that the next attempt need not wait.
+    RetryNow,
 }
 
 /// Why a leg was disconnected.
@@ -448,6 +452,15 @@ pub enum Event {
     },
     /// A handover or recovery ended.
     HandoverEnd(Receipt),
+    /// An attempt at a handover or recovery failed.
+    AttemptFailed {
+        /// Why.
+        failure: Failure,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// When the next one begins; `None` if there is none.
+        retry_in: Option<Duration>,
+    },
     /// `renew` failed.
     RenewFailed {
         /// Why.

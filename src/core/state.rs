@@ -2,14 +2,15 @@
 
 use super::handover::Handover;
 use super::ids::{LegId, SessionId};
+use super::time::Time;
 
 /// What a durable session is doing.
 #[derive(Debug)]
 pub(super) enum State {
     /// Not connected yet.
     Idle,
-    /// The app's own `connect()` is under way.
-    Connecting { leg: Leg },
+    /// The app's own `connect()` is under way. `again` if the SDK has let a first attempt hang.
+    Connecting { leg: Leg, until: Time, again: bool },
     /// One leg, nothing going on.
     Connected { leg: Leg },
     /// From one session to another: a handover while the old leg lives, a recovery after it has died.

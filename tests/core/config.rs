@@ -21,7 +21,7 @@ fn without_options_the_documented_defaults_hold() {
         config.signal_hold,
     ]
     .map(|timeout| timeout.as_secs());
-    assert_eq!(seconds, [10, 20, 20, 120, 120, 10, 2]);
+    assert_eq!(seconds, [10, 12, 20, 120, 120, 10, 2]);
     assert_eq!(config.trust, Trust::Server);
 }
 

@@ -4,6 +4,7 @@
 mod announcement;
 mod backoff;
 mod bridge;
+mod classes;
 mod config;
 mod error;
 mod machine;

@@ -79,6 +79,7 @@ impl Machine {
             deadline,
             attempt: 0,
             step: Step::Waiting { until: now },
+            refused: None,
             record: Record::new(now),
             next: None,
         })));
@@ -97,6 +98,7 @@ impl Machine {
             deadline: now + self.config.recovery_timeout,
             attempt: 0,
             step: Step::Waiting { until: now },
+            refused: None,
             record: Record::new(now),
             next: None,
         })));

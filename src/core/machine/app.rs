@@ -12,17 +12,35 @@ use crate::core::state::Leg;
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Machine {
-    pub(super) fn connect(&mut self, credentials: Credentials) {
+    pub(super) fn connect(&mut self, credentials: Credentials, now: Time) {
         match self.state {
-            State::Idle | State::Disconnected | State::Failed => {
-                let leg = Leg { id: self.new_leg_id(), session: credentials.session.clone() };
-                self.credentials = Some(credentials.clone());
-                self.order(Command::OpenLeg { leg: leg.id, credentials });
-                self.set_state(State::Connecting { leg });
-            }
+            State::Idle | State::Disconnected | State::Failed => self.open_first(credentials, false, now),
             // A second connect() is answered as the SDK answers it: with success, and nothing done.
             State::Connected { .. } | State::Moving(_) => self.tell(Event::Connected),
             State::Connecting { .. } | State::Closed => {}
+        }
+    }
+
+    fn open_first(&mut self, credentials: Credentials, again: bool, now: Time) {
+        let leg = Leg { id: self.new_leg_id(), session: credentials.session.clone() };
+        self.credentials = Some(credentials.clone());
+        self.order(Command::OpenLeg { leg: leg.id, credentials });
+        self.set_state(State::Connecting { leg, until: now + self.config.connect_timeout, again });
+    }
+
+    /// The SDK has not answered the app's own `connect()`: once more, then that is the answer.
+    pub(super) fn connect_timed_out(&mut self, now: Time) {
+        let State::Connecting { leg, again, .. } = &self.state else { return };
+        let (leg, again) = (leg.id, *again);
+        match self.credentials.clone() {
+            Some(credentials) if !again => {
+                self.order(Command::CloseLeg(leg));
+                self.open_first(credentials, true, now);
+            }
+            _ => {
+                let message = "the session did not connect in time (option connectTimeout), twice";
+                self.connect_failed(leg, Failure::new(Code::ConnectTimeout, message));
+            }
         }
     }
 
@@ -30,7 +48,7 @@ impl Machine {
     /// there.
     pub(super) fn disconnect(&mut self, now: Time) {
         match &self.state {
-            State::Connecting { leg } => {
+            State::Connecting { leg, .. } => {
                 let message = "the app called disconnect() before the session was connected";
                 self.connect_failed(leg.id, Failure::new(Code::Cancelled, message));
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Command, ConnectionId, Credentials, Event, LegId, Machine, RenewId, State, Time, WireMessage};
-use crate::core::error::{Code, Failure};
+use crate::core::error::{Class, Code, Failure};
 use crate::core::handover::Step;
 use crate::core::protocol::LossReason;
 use crate::core::receipt::{Outcome, Tile};
@@ -56,13 +56,14 @@ impl Machine {
             self.tell(Event::RenewFailed { failure: failure.clone(), attempt, retry_in: None });
             self.note_failure(&failure, now);
             // The token in use may still do for the session in use, once its old connection is dead.
-            match self.credentials.clone() {
-                Some(credentials) if self.status() == Status::Recovering => self.open(credentials, now),
-                _ => self.give_up(failure, now),
+            let refused = self.state.moving_mut().and_then(|handover| handover.refused.take());
+            match (self.credentials.clone(), refused) {
+                (Some(credentials), None) if self.status() == Status::Recovering => self.open(credentials, now),
+                (_, refused) => self.give_up(refused.unwrap_or(failure), now),
             }
             return;
         }
-        let retry_in = self.next_delay(now);
+        let retry_in = self.next_delay(&failure, now);
         self.tell(Event::RenewFailed { failure: failure.clone(), attempt, retry_in });
         self.try_again(retry_in, failure, now);
     }
@@ -80,7 +81,7 @@ impl Machine {
     pub(super) fn leg_connected(&mut self, leg: LegId, own: &ConnectionId, now: Time) {
         let changes = self.roster.set_own(leg, own);
         self.apply(changes);
-        if let State::Connecting { leg: only } = &self.state {
+        if let State::Connecting { leg: only, .. } = &self.state {
             let only = only.clone();
             self.set_state(State::Connected { leg: only });
             self.tell(Event::Connected);
@@ -141,9 +142,12 @@ impl Machine {
 
     /// Gives the successor back and schedules the next attempt, or gives up if there is no time for one.
     pub(super) fn retry(&mut self, failure: Failure, now: Time) {
-        let delay = self.next_delay(now);
+        let delay = self.next_delay(&failure, now);
         self.give_back(now);
         let Some(handover) = self.state.moving_mut() else { return };
+        if failure.class == Class::Credentials {
+            handover.refused = Some(failure.clone());
+        }
         match (handover.next.take(), handover.old.clone()) {
             (Some((announcement, at)), Some(old)) => {
                 self.note_failure(&failure, now);
@@ -157,15 +161,17 @@ impl Machine {
         self.try_again(delay, failure, now);
     }
 
-    /// How long to wait before the next attempt, if there is time for one.
-    fn next_delay(&mut self, now: Time) -> Option<Duration> {
-        let handover = self.state.moving()?;
+    /// How long to wait before the next attempt, if there is time for one and it makes sense.
+    fn next_delay(&mut self, failure: &Failure, now: Time) -> Option<Duration> {
+        let handover = self.state.moving().filter(|_| failure.class != Class::Fatal)?;
         let delay = self.config.backoff.delay(handover.attempt, self.random.next_f64());
         Some(delay).filter(|delay| now + *delay < handover.deadline)
     }
 
     fn try_again(&mut self, delay: Option<Duration>, failure: Failure, now: Time) {
         self.note_failure(&failure, now);
+        let attempt = self.state.moving().map_or(0, |handover| handover.attempt);
+        self.tell(Event::AttemptFailed { failure: failure.clone(), attempt, retry_in: delay });
         match delay {
             Some(delay) => self.update_move(|handover| handover.step = Step::Waiting { until: now + delay }, now),
             None => self.give_up(failure, now),

@@ -48,6 +48,8 @@ pub struct Machine {
     highest_epoch: Option<u64>,
     /// The app has asked to disconnect; until then the SDK may take to say that it has.
     leaving: Option<Time>,
+    /// Whether the page has no network, or is asleep: attempts wait.
+    offline: bool,
     /// Whether the app has been told that it is cut off.
     interrupted: bool,
     /// The SDK's own migration, while there is one.
@@ -71,6 +73,7 @@ impl Machine {
             credentials: None,
             highest_epoch: None,
             leaving: None,
+            offline: false,
             interrupted: false,
             supervision: None,
             next_leg: 0,
@@ -171,7 +174,7 @@ impl Machine {
 
     fn dispatch(&mut self, input: Input, now: Time) {
         match input {
-            Input::Connect(credentials) => self.connect(credentials),
+            Input::Connect(credentials) => self.connect(credentials, now),
             Input::Disconnect => self.disconnect(now),
             Input::Close => self.close(now),
             Input::Handover(raw) => self.announced(raw, true, now),
@@ -220,6 +223,8 @@ impl Machine {
             }
             Input::StreamDestroyed { leg, stream } => self.stream_destroyed(leg, &stream),
             Input::Signal { leg, from, signal, kind } => self.signal(leg, from, signal, kind, now),
+            Input::Online(online) => self.online(online, now),
+            Input::RetryNow => self.retry_now(now),
             Input::Timeout => self.timeout(now),
         }
     }
@@ -261,6 +266,8 @@ impl Machine {
             | Input::Subscribe { .. }
             | Input::Unsubscribe(_)
             | Input::Send { .. }
+            | Input::Online(_)
+            | Input::RetryNow
             | Input::Timeout => return matches!(self.state, State::Closed),
         };
         !self.is_open(leg)
@@ -277,7 +284,7 @@ impl Machine {
     /// The legs that are held, connected or not, the primary one first.
     fn open_legs(&self) -> Vec<LegId> {
         match &self.state {
-            State::Connecting { leg } | State::Connected { leg } => vec![leg.id],
+            State::Connecting { leg, .. } | State::Connected { leg } => vec![leg.id],
             State::Moving(handover) => handover.legs().collect(),
             State::Idle | State::Disconnected | State::Failed | State::Closed => Vec::new(),
         }
@@ -285,7 +292,7 @@ impl Machine {
 
     fn primary_leg(&self) -> Option<&Leg> {
         match &self.state {
-            State::Connecting { leg } | State::Connected { leg } => Some(leg),
+            State::Connecting { leg, .. } | State::Connected { leg } => Some(leg),
             State::Moving(handover) => handover.old.as_ref().or_else(|| handover.connected_leg()),
             State::Idle | State::Disconnected | State::Failed | State::Closed => None,
         }

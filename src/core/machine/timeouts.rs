@@ -1,13 +1,15 @@
 //! When the machine wants to be woken, and what it does then.
 
-use super::{Command, Machine, Time};
+use super::{Command, Machine, State, Time};
 use crate::core::error::{Code, Failure};
-use crate::core::handover::Step;
+use crate::core::handover::{Handover, Step};
 use crate::core::state::Status;
 
 /// Why the machine wants to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeoutReason {
+    /// The app's own `connect()` is overdue.
+    Connect,
     /// A step of a handover or recovery is overdue, or its next attempt is due.
     Move,
     /// Somebody held back becomes a newcomer.
@@ -28,12 +30,39 @@ impl Machine {
         if self.status() == Status::Closed {
             return None;
         }
-        let step = self.state.moving().map(|handover| (handover.timeout(), TimeoutReason::Move));
+        let step = match &self.state {
+            State::Connecting { until, .. } => Some((*until, TimeoutReason::Connect)),
+            State::Moving(handover) if !self.holds(handover) => Some((handover.timeout(), TimeoutReason::Move)),
+            _ => None,
+        };
         let newcomer = self.roster.poll_timeout().map(|at| (at, TimeoutReason::Newcomer));
         let signal = self.bridge.poll_timeout().map(|at| (at, TimeoutReason::Signal));
         let migration = self.poll_supervision().map(|at| (at, TimeoutReason::Migration));
         let leaving = self.leaving.map(|at| (at, TimeoutReason::Leaving));
         [step, newcomer, signal, migration, leaving].into_iter().flatten().min_by_key(|(at, _)| *at)
+    }
+
+    /// Whether the next attempt has to wait for the network.
+    fn holds(&self, handover: &Handover) -> bool {
+        self.offline && matches!(handover.step, Step::Waiting { .. })
+    }
+
+    /// The network has gone or come back. While it is gone no attempt is begun, and no time for recovery runs out.
+    pub(super) fn online(&mut self, online: bool, now: Time) {
+        if std::mem::replace(&mut self.offline, !online) && online {
+            let deadline = now + self.config.recovery_timeout;
+            if let Some(handover) = self.state.moving_mut().filter(|handover| handover.is_recovery()) {
+                handover.deadline = handover.deadline.max(deadline);
+            }
+            self.retry_now(now);
+        }
+    }
+
+    /// Begins the next attempt at once, if one is waited for.
+    pub(super) fn retry_now(&mut self, now: Time) {
+        if self.state.moving().is_some_and(|handover| matches!(handover.step, Step::Waiting { .. })) {
+            self.ask(now);
+        }
     }
 
     /// The moment that [`Machine::poll_timeout`] named has come.
@@ -46,7 +75,11 @@ impl Machine {
             return;
         }
         self.supervise(now);
-        let Some(handover) = self.state.moving().filter(|handover| handover.timeout() <= now) else { return };
+        if matches!(self.state, State::Connecting { until, .. } if until <= now) {
+            self.connect_timed_out(now);
+        }
+        let due = |handover: &&Handover| handover.timeout() <= now && !self.holds(handover);
+        let Some(handover) = self.state.moving().filter(due) else { return };
         let old = handover.old_leg();
         match &handover.step {
             Step::Renewing { request, .. } => {

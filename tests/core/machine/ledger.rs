@@ -225,6 +225,7 @@ impl Ledger {
             Event::PhaseChange { .. }
             | Event::HandoverStart { .. }
             | Event::RenewFailed { .. }
+            | Event::AttemptFailed { .. }
             | Event::AnnouncementRejected { .. }
             | Event::HandoverRefused(_)
             | Event::Connected

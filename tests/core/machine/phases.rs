@@ -63,7 +63,7 @@ fn when_the_successor_fails_the_old_leg_goes_on_and_another_attempt_follows() {
     let fails: [(At, Deed, Code); 7] = [
         (At::Connecting, Desk::connect_fails, Code::ConnectFailed),
         (At::Connecting, |desk| desk.dies(NEW), Code::SuccessorLost),
-        (At::Connecting, |desk| desk.wait(seconds(20)), Code::ConnectTimeout),
+        (At::Connecting, |desk| desk.wait(seconds(12)), Code::ConnectTimeout),
         (At::Overlapping, |desk| desk.dies(NEW), Code::SuccessorLost),
         (At::Overlapping, refuse_to_publish, Code::PublishFailed),
         (At::Settling, |desk| desk.dies(NEW), Code::SuccessorLost),
