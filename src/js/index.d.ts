@@ -45,7 +45,7 @@ export interface ManagerOptions {
   identify?: (stream: OT.Stream | null, connection: OT.Connection) => string | null;
   /** How long `renew` may take. Default 10 000; 100 to 600 000. */
   renewTimeout?: number;
-  /** How long connecting to a session may take. Default 20 000; 100 to 600 000. */
+  /** How long connecting to a session may take. Default 12 000; 100 to 600 000. */
   connectTimeout?: number;
   /** How long publishing in a successor may take. Default 20 000; 100 to 600 000. */
   publishTimeout?: number;
@@ -135,7 +135,8 @@ export interface Receipt {
 }
 
 export interface ManagerEventMap {
-  statechange: CustomEvent<{ sessionId: string; from: State; to: State }>;
+  /** `reason`: of the SDK's event behind it, or `null`. */
+  statechange: CustomEvent<{ sessionId: string; from: State; to: State; reason: string | null }>;
   phasechange: CustomEvent<{ sessionId: string; phase: Phase; at: number }>;
   /** `deadline`: milliseconds from now. */
   handoverstart: CustomEvent<{ sessionId: string; from: string; to: string; deadline: number }>;
@@ -145,6 +146,8 @@ export interface ManagerEventMap {
   handoverend: CustomEvent<Receipt>;
   /** `retryIn`: milliseconds, or `null` if there is no further attempt. */
   renewfailed: CustomEvent<{ sessionId: string; error: HandoverError; attempt: number; retryIn: number | null }>;
+  /** Any attempt at a handover or recovery failed. `retryIn` as for `renewfailed`. */
+  attemptfailed: CustomEvent<{ sessionId: string; error: HandoverError; attempt: number; retryIn: number | null }>;
   /** An announcement was ignored. */
   signalrejected: CustomEvent<{
     sessionId: string;
@@ -202,6 +205,13 @@ export class ReconnectionManager extends EventTarget {
    * @throws {HandoverError} `invalid_option`, `not_connected`, `announcement_*`, `handover_*`
    */
   handover(options: HandoverOptions): Promise<Receipt>;
+
+  /**
+   * Begins the next attempt of a handover or recovery at once, if one is waited for.
+   *
+   * @throws {HandoverError} `closed`
+   */
+  retryNow(): void;
 
   /**
    * Leaves every session, silently, and destroys the publishers, which ends their tracks, the app's own too, as the

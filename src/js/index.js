@@ -116,6 +116,12 @@ export class ReconnectionManager extends EventTarget {
     return this.#manager.handover(announcement);
   }
 
+  /** Begins at once whatever attempt is waited for: the app knows that the network is back. */
+  retryNow() {
+    this.#check("retryNow");
+    this.#manager.retryNow();
+  }
+
   /** Leaves every session, silently, and gives everything back. */
   async close() {
     if (this.#closed) return;

@@ -12,6 +12,7 @@ use super::js;
 use super::options;
 use super::publisher::Publisher;
 use super::shared::Shared;
+use super::surroundings::Surroundings;
 use crate::core::state::Status;
 use crate::ot::Ot;
 
@@ -19,7 +20,8 @@ use crate::ot::Ot;
 #[wasm_bindgen]
 pub struct Manager {
     shared: Rc<Shared>,
-    calls: RefCell<Vec<Rc<Call>>>,
+    calls: Rc<RefCell<Vec<Rc<Call>>>>,
+    surroundings: RefCell<Option<Surroundings>>,
 }
 
 #[wasm_bindgen]
@@ -33,7 +35,15 @@ impl Manager {
     pub fn new(ot: JsValue, options: &JsValue, host: JsValue) -> Result<Self, JsValue> {
         let (ot, host) = (ot.unchecked_into::<Ot>(), host.unchecked_into::<Host>());
         let shared = options::read(ot, options, host)?;
-        Ok(Self { shared: Rc::new(shared), calls: RefCell::default() })
+        let calls: Rc<RefCell<Vec<Rc<Call>>>> = Rc::default();
+        let hearing = Rc::downgrade(&calls);
+        let surroundings = Surroundings::listen(move |what| {
+            let calls = hearing.upgrade().map(|calls| calls.borrow().clone());
+            for call in calls.unwrap_or_default() {
+                call.hear(what);
+            }
+        });
+        Ok(Self { shared: Rc::new(shared), calls, surroundings: RefCell::new(Some(surroundings)) })
     }
 
     /// The state that matters most among the sessions.
@@ -97,8 +107,18 @@ impl Manager {
         Ok(call.handover(options))
     }
 
+    /// Begins at once whatever attempt is waited for.
+    #[wasm_bindgen(js_name = retryNow)]
+    pub fn retry_now(&self) {
+        let calls = self.calls.borrow().clone();
+        for call in calls {
+            call.retry_now();
+        }
+    }
+
     /// Leaves every session silently. Resolves when all is closed.
     pub fn close(&self) -> Promise {
+        self.surroundings.take();
         let closing: Array = self.calls.borrow().iter().map(|call| JsValue::from(call.close())).collect();
         let publishers = self.shared.publishers.take();
         for publisher in publishers {

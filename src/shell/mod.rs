@@ -1,6 +1,7 @@
 //! The only place where the core, the SDK and the page meet: the driver, the executors, the durable objects.
 
 mod call;
+mod clock;
 mod convert;
 mod durable;
 pub mod emitter;
@@ -11,6 +12,7 @@ mod options;
 mod picture;
 mod publisher;
 mod shared;
+mod surroundings;
 pub mod tracks;
 mod view;
 

@@ -20,6 +20,12 @@ export function nextFrame() {
   return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
+/** Tells the page something: `online` and `offline`, or that it goes to where pages are kept, or comes back. */
+export function happens(type) {
+  const persisted = /^page/.test(type);
+  window.dispatchEvent(persisted ? new PageTransitionEvent(type, { persisted }) : new Event(type));
+}
+
 /** Takes a property of a prototype away; the function returned puts it back. */
 export function without(prototype, name) {
   const descriptor = Object.getOwnPropertyDescriptor(prototype, name);

@@ -12,6 +12,9 @@ extern "C" {
     #[wasm_bindgen(js_name = nextFrame)]
     pub(crate) async fn next_frame();
 
+    /// Something that the page is told.
+    pub(crate) fn happens(kind: &str);
+
     fn without(prototype: &JsValue, name: &str) -> Function;
 
     type Picture;

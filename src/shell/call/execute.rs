@@ -34,7 +34,10 @@ impl Call {
                     controller.abort();
                 }
             }
-            Command::OpenLeg { leg, credentials } => Leg::open(self, leg, &credentials),
+            Command::OpenLeg { leg, credentials } => {
+                self.cause.replace(JsValue::UNDEFINED);
+                Leg::open(self, leg, &credentials);
+            }
             Command::CloseLeg(leg) => self.close_leg(leg, false),
             Command::DropLeg(leg) => self.close_leg(leg, true),
             Command::Probe(leg) => self.probe(leg),
@@ -103,6 +106,7 @@ impl Call {
             self.renew_failed(request, Code::RenewMissing, message);
             return;
         };
+        self.cause.replace(JsValue::UNDEFINED);
         let context = Object::new();
         js::set(&context, "sessionId", wanted.as_str());
         js::set(&context, "previousSessionId", previous.as_str());

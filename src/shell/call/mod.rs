@@ -18,24 +18,25 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Date, Function, Object};
+use js_sys::{Array, Function, Object};
 use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 
 use self::leg::Leg;
 use self::people::Known;
 use self::signals::Outgoing;
+use super::clock::Clock;
 use super::durable;
 use super::emitter::Emitter;
 use super::publisher::Publisher;
 use super::shared::Shared;
+use super::surroundings::{self, Happening};
 use super::view::View;
 use crate::core::error::{Code, Failure};
 use crate::core::ids::{ConnectionId, LegId, OutgoingId, PublisherId, RenewId, SessionId, SignalId, StreamId, ViewId};
 use crate::core::machine::Machine;
-use crate::core::protocol::{Input, Output};
+use crate::core::protocol::{Input, LossReason, Output};
 use crate::core::state::Status;
-use crate::core::time::Time;
 use crate::ot::{self, Event};
 
 /// One durable session.
@@ -56,6 +57,7 @@ pub(super) struct Call {
     /// What must not run while the driver does, because the app's listeners are to be called in the SDK's dispatch.
     after: RefCell<Vec<Box<dyn FnOnce()>>>,
     timer: RefCell<Option<Timeout>>,
+    clock: Clock,
     legs: RefCell<LiteMap<LegId, Rc<Leg>>>,
     publishers: RefCell<LiteMap<PublisherId, Rc<Publisher>>>,
     views: RefCell<LiteMap<ViewId, Rc<View>>>,
@@ -100,6 +102,7 @@ impl Call {
             event: RefCell::default(),
             after: RefCell::default(),
             timer: RefCell::default(),
+            clock: Clock::default(),
             legs: RefCell::default(),
             publishers: RefCell::default(),
             views: RefCell::default(),
@@ -119,6 +122,9 @@ impl Call {
         let proxy = durable::make(&shared.host, &shape, &call);
         shared.host.remember(&call.first, &proxy);
         *call.proxy.borrow_mut() = proxy;
+        if !surroundings::is_online() {
+            call.feed(Input::Online(false));
+        }
         Ok(call)
     }
 
@@ -133,6 +139,29 @@ impl Call {
     /// Whether `initSession` with this ID means this call.
     pub(super) fn is_for(&self, session_id: &JsValue) -> bool {
         self.session_id == *session_id && self.status() != Status::Closed
+    }
+
+    /// Takes in what happened to the page.
+    pub(super) fn hear(self: &Rc<Self>, what: Happening) {
+        match what {
+            Happening::Online(online) => self.feed(Input::Online(online)),
+            // Timers stood still or came late: whatever is due is done now.
+            Happening::Awake => self.feed(Input::Timeout),
+            // No page is kept that holds connections: they are left, and it is as if they were lost.
+            Happening::Stored => {
+                self.feed(Input::Online(false));
+                let legs = self.machine.borrow().legs();
+                for leg in legs {
+                    self.feed(Input::LegLost { leg, reason: LossReason::NetworkDisconnected });
+                }
+            }
+            Happening::Restored => self.feed(Input::Online(true)),
+        }
+    }
+
+    /// The app knows that the next attempt need not wait.
+    pub(super) fn retry_now(self: &Rc<Self>) {
+        self.feed(Input::RetryNow);
     }
 
     /// Takes in what happened.
@@ -158,7 +187,8 @@ impl Call {
         }
         while let Some((input, event)) = self.next_input() {
             *self.event.borrow_mut() = event;
-            self.machine.borrow_mut().handle_input(input, now());
+            let now = self.clock.now();
+            self.machine.borrow_mut().handle_input(input, now);
             while let Some(output) = self.next_output() {
                 match output {
                     Output::Command(command) => self.execute(command),
@@ -187,7 +217,7 @@ impl Call {
     fn arm(self: &Rc<Self>) {
         let due = self.machine.borrow().poll_timeout();
         let timer = due.map(|(at, _)| {
-            let wait = at.saturating_since(now()).as_millis();
+            let wait = at.saturating_since(self.clock.now()).as_millis();
             let call = Rc::downgrade(self);
             Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX), move || {
                 if let Some(call) = call.upgrade() {
@@ -237,7 +267,8 @@ impl Call {
     /// Classifies an error of the SDK's, and remembers it for the app.
     fn failure(&self, code: Code, error: &JsValue) -> Failure {
         *self.cause.borrow_mut() = error.clone();
-        Failure::new(code, super::js::message(error))
+        let name = super::js::get_string(error, "name").unwrap_or_default();
+        Failure::of_sdk(code, &name, &super::js::message(error))
     }
 
     /// Leaves everything and resolves when all is closed, or after a while.
@@ -267,12 +298,6 @@ fn session_options(shared: &Shared, options: &JsValue) -> Object {
         super::js::set(&options, "sessionMigration", true);
     }
     options
-}
-
-/// The page's monotonic clock.
-fn now() -> Time {
-    let millis = web_sys::window().and_then(|window| window.performance()).map_or_else(Date::now, |clock| clock.now());
-    Time::from_millis(millis as u64)
 }
 
 /// The session ID as text, for the core.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Date, Object};
+use js_sys::{Array, Date, Function, Object};
 use wasm_bindgen::prelude::*;
 
 use super::Call;
@@ -26,6 +26,8 @@ impl Call {
                 let detail = self.detail();
                 js::set(&detail, "from", from.as_str());
                 js::set(&detail, "to", to.as_str());
+                let reason = self.event.borrow().as_ref().and_then(ot::Event::reason);
+                js::set(&detail, "reason", reason.map_or(JsValue::NULL, JsValue::from));
                 self.shared.notify("statechange", &detail);
             }
             Event::PhaseChange { phase, at } => {
@@ -43,11 +45,10 @@ impl Call {
             }
             Event::HandoverEnd(receipt) => self.tell_receipt(&receipt),
             Event::RenewFailed { failure, attempt, retry_in } => {
-                let detail = self.detail();
-                js::set(&detail, "error", self.error_of(&failure));
-                js::set(&detail, "attempt", attempt);
-                js::set(&detail, "retryIn", retry_in.map_or(JsValue::NULL, |wait| millis(wait).into()));
-                self.shared.notify("renewfailed", &detail);
+                self.tell_failed_attempt("renewfailed", &failure, attempt, retry_in);
+            }
+            Event::AttemptFailed { failure, attempt, retry_in } => {
+                self.tell_failed_attempt("attemptfailed", &failure, attempt, retry_in);
             }
             Event::AnnouncementRejected { rejection, by_call } => {
                 let message = rejection.message();
@@ -130,6 +131,14 @@ impl Call {
         detail
     }
 
+    fn tell_failed_attempt(&self, kind: &str, failure: &Failure, attempt: u32, retry_in: Option<Duration>) {
+        let detail = self.detail();
+        js::set(&detail, "error", self.error_of(failure));
+        js::set(&detail, "attempt", attempt);
+        js::set(&detail, "retryIn", retry_in.map_or(JsValue::NULL, |wait| millis(wait).into()));
+        self.shared.notify(kind, &detail);
+    }
+
     fn begin_receipt(&self) {
         self.started.set(Date::now());
         self.gaps.take();
@@ -178,8 +187,22 @@ impl Call {
             entry
         }));
         js::set(&object, "errors", errors);
+        self.measure(&object, receipt);
         self.shared.notify("handoverend", &object);
         self.settle_waiters(receipt, &object);
+    }
+
+    /// Puts it on the timeline of the browser's own tools.
+    fn measure(&self, object: &Object, receipt: &Receipt) {
+        let clock = js::get(&js_sys::global(), "performance");
+        let end = js::get(&clock, "now").dyn_into::<Function>().and_then(|now| now.call0(&clock));
+        let Some(end) = end.ok().and_then(|end| end.as_f64()) else { return };
+        let options = Object::new();
+        js::set(&options, "start", end - millis(receipt.duration));
+        js::set(&options, "end", end);
+        js::set(&options, "detail", object.clone());
+        let name = ["opentok-handover: ", move_kind(receipt.kind)].concat();
+        js::apply(&clock, "measure", &Array::of2(&name.into(), &options));
     }
 
     /// Answers those who called `handover()`.
@@ -242,7 +265,7 @@ impl Call {
 
     /// Our error, with the SDK's or the app's as its cause.
     fn error_of(&self, failure: &Failure) -> JsValue {
-        let cause = self.cause.replace(JsValue::UNDEFINED);
+        let cause = self.cause.borrow().clone();
         self.shared.error(failure.code.as_str(), &failure.message, &cause)
     }
 }

@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod close;
+mod page;
 mod publishers;
 mod renew;
 pub(crate) mod rig;
