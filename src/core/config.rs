@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::announcement::Trust;
 use super::backoff::Backoff;
 
-pub use self::check::{Given, HANDOVER_OPTIONS, Kind, Known, MANAGER_OPTIONS, OptionError, check_object, check_option};
+pub use self::check::{
+    Given, HANDOVER_OPTIONS, Kind, Known, MANAGER_OPTIONS, OptionError, RETRY_OPTIONS, check_object, check_option,
+};
 pub use self::nearest::nearest;
 
 /// The policy of a manager.
@@ -38,6 +40,9 @@ pub struct Config {
     /// The delays between attempts. 500 ms, doubling up to 10 s, by default: the first retry comes while nobody has
     /// noticed yet, and a server that is starting again isn't flooded by all its clients.
     pub backoff: Backoff,
+    /// How many attempts a handover or a recovery has. 30 by default: more than fit into the time that they have by
+    /// default, so that it takes somebody who gives them more time to need this bound.
+    pub attempts: u32,
     /// Whose announcements are believed. Only a server's by default: anybody who can publish can send signals, and a
     /// successor of their choice would have everybody.
     pub trust: Trust,
@@ -57,6 +62,7 @@ impl Default for Config {
             settle_timeout: Duration::from_secs(10),
             signal_hold: Duration::from_secs(2),
             backoff: Backoff { initial: Duration::from_millis(500), factor: 2, max: Duration::from_secs(10) },
+            attempts: 30,
             trust: Trust::Server,
             seed: 0,
         }
@@ -84,6 +90,25 @@ impl Config {
                 }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Checks one of the options in `retry` and takes its value over, like [`set`](Self::set). `option` is its name with
+    /// `retry.` before it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such option, or the value isn't one for it.
+    pub fn set_retry(&mut self, option: &str, given: Given<'_>) -> Result<(), OptionError> {
+        let known = check_option(RETRY_OPTIONS, option, given)?;
+        if let Given::Number(number) = given {
+            let delay = Duration::from_millis(number as u64);
+            match known.name {
+                "retry.initialDelay" => self.backoff.initial = delay,
+                "retry.maxDelay" => self.backoff.max = delay,
+                _ => self.attempts = number as u32,
+            }
         }
         Ok(())
     }

@@ -279,6 +279,8 @@ pub enum Input {
     Online(bool),
     /// The app knows that the next attempt need not wait.
     RetryNow,
+    /// The app's own policy for the attempt that is waited for: when, or not at all.
+    RetryIn(Option<Duration>),
 }
 
 /// Why a leg was disconnected.
@@ -458,6 +460,8 @@ pub enum Event {
         failure: Failure,
         /// Which attempt, from 1.
         attempt: u32,
+        /// How long the handover or recovery has been going on.
+        elapsed: Duration,
         /// When the next one begins; `None` if there is none.
         retry_in: Option<Duration>,
     },

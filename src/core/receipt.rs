@@ -130,7 +130,8 @@ impl Record {
         }
     }
 
-    fn at(&self, now: Time) -> Duration {
+    /// How long it has been going on.
+    pub(super) fn at(&self, now: Time) -> Duration {
         now.saturating_since(self.started)
     }
 }

@@ -58,6 +58,34 @@ export interface ManagerOptions {
    * session. Default 10 000; 0 to 600 000.
    */
   settleTimeout?: number;
+  /**
+   * When a failed attempt at a handover or recovery is followed by another one. Default: after a random time of up to
+   * 500 ms, doubling with each attempt up to 10 000; 30 attempts.
+   */
+  retry?: RetryOptions | RetryPolicy;
+}
+
+export interface RetryOptions {
+  /** The longest delay after the first attempt. Default 500; 0 to 600 000. */
+  initialDelay?: number;
+  /** The longest delay of all. Default 10 000; 0 to 600 000. */
+  maxDelay?: number;
+  /** How many attempts a handover or recovery has. Default 30; 1 to 1000. */
+  attempts?: number;
+}
+
+/**
+ * Says how many milliseconds to wait for the next attempt, or `null` for none. One that throws means none. It is asked
+ * as long as there are attempts and time left.
+ */
+export type RetryPolicy = (context: RetryContext) => number | null;
+
+export interface RetryContext {
+  sessionId: string;
+  /** How often it has been tried again: 0 after the first attempt. */
+  retryCount: number;
+  elapsedMs: number;
+  retryReason: HandoverError;
 }
 
 export type State =

@@ -24,6 +24,12 @@ pub(super) fn read(ot: Ot, options: &JsValue, host: Host) -> Result<Shared, JsVa
     for (name, value) in entries(options) {
         given(&value, |given| config.set(&name, given)).map_err(refuse)?;
     }
+    let retry = js::get(options, "retry");
+    if !retry.is_function() {
+        for (name, value) in entries(&retry) {
+            given(&value, |given| config.set_retry(&["retry.", &name].concat(), given)).map_err(refuse)?;
+        }
+    }
     let signal_type = js::get_string(options, "newSessionSignal");
     if signal_type.as_deref() == Some(WIRE_TYPE) {
         let message =
@@ -36,6 +42,7 @@ pub(super) fn read(ot: Ot, options: &JsValue, host: Host) -> Result<Shared, JsVa
         config,
         js::function(js::get(options, "renew")),
         js::function(js::get(options, "identify")),
+        js::function(retry),
         signal_type.unwrap_or_else(|| NEW_SESSION_SIGNAL.to_owned()),
     ))
 }

@@ -23,6 +23,8 @@ pub(super) struct Shared {
     pub(super) config: Config,
     pub(super) renew: Option<Function>,
     pub(super) identify: Option<Function>,
+    /// The app's own policy.
+    pub(super) retry: Option<Function>,
     pub(super) signal_type: String,
     pub(super) publishers: RefCell<Vec<Rc<Publisher>>>,
     next_publisher: Cell<u32>,
@@ -35,6 +37,7 @@ impl Shared {
         config: Config,
         renew: Option<Function>,
         identify: Option<Function>,
+        retry: Option<Function>,
         signal_type: String,
     ) -> Self {
         Self {
@@ -43,6 +46,7 @@ impl Shared {
             config,
             renew,
             identify,
+            retry,
             signal_type,
             publishers: RefCell::default(),
             next_publisher: Cell::new(1),

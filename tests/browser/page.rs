@@ -176,3 +176,28 @@ impl Drop for Reports {
         window.remove_event_listener_with_callback("error", self.listener.as_ref().unchecked_ref()).unwrap();
     }
 }
+
+/// What is reported to the page as an uncaught error, as long as this lives: it goes no further.
+pub(crate) struct Reported {
+    before: JsValue,
+    reports: Function,
+}
+
+impl Reported {
+    pub(crate) fn new() -> Self {
+        let page = js_sys::global();
+        let reported = Self { before: js::get(&page, "reportError"), reports: js::recorder() };
+        js::set(&page, "reportError", reported.reports.clone());
+        reported
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        js::count(&self.reports)
+    }
+}
+
+impl Drop for Reported {
+    fn drop(&mut self) {
+        js::set(&js_sys::global(), "reportError", self.before.clone());
+    }
+}

@@ -197,3 +197,35 @@ fn complains(option: &str, given: Given<'_>, message: &str) {
     let error = Config::default().set(option, given).expect_err("not an option");
     assert_eq!(error.to_string(), message);
 }
+
+#[test]
+fn the_policy_of_attempts_is_checked_and_taken_over() {
+    let mut config = Config::default();
+    config.set("retry", Given::Object).expect("an object");
+    config.set("retry", Given::Function).expect("a function");
+    for (name, value) in [("initialDelay", 100.0), ("maxDelay", 2000.0), ("attempts", 7.0)] {
+        config.set_retry(&format!("retry.{name}"), Given::Number(value)).expect("in range");
+    }
+    assert_eq!((config.backoff.initial, config.backoff.max), (Duration::from_millis(100), Duration::from_secs(2)));
+    assert_eq!(config.attempts, 7);
+}
+
+#[test]
+fn bad_policies_are_named() {
+    let mut config = Config::default();
+    let refused = config.set("retry", Given::Number(3.0)).expect_err("a number").to_string();
+    assert_eq!(refused, "retry must be a function or an object, got 3");
+    let mut message = |name, given| config.set_retry(name, given).expect_err("bad").to_string();
+    assert_eq!(
+        message("retry.attempts", Given::Number(2.5)),
+        "retry.attempts must be a whole number from 1 to 1000, got 2.5"
+    );
+    assert_eq!(
+        message("retry.maxdelay", Given::Number(1.0)),
+        "unknown option \"retry.maxdelay\": did you mean \"retry.maxDelay\"?"
+    );
+    assert_eq!(
+        message("retry.initialDelay", Given::Number(f64::NAN)),
+        "retry.initialDelay must be a number of milliseconds from 0 to 600000, got NaN"
+    );
+}

@@ -65,6 +65,7 @@ test("every option has a type of its own", () => {
     handoverTimeout: 120_000,
     recoveryTimeout: 120_000,
     settleTimeout: 10_000,
+    retry: { initialDelay: 500, maxDelay: 10_000, attempts: 30 },
   };
   return ReconnectionManager.create(OT, options);
 });

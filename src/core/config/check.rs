@@ -55,6 +55,15 @@ pub enum Kind {
         /// The most.
         max: u32,
     },
+    /// A whole number, both bounds included.
+    Count {
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
+    },
+    /// A function, or an object with options of its own.
+    FunctionOrObject,
     /// One of these strings.
     OneOf(&'static [&'static str]),
     /// The type of a signal.
@@ -84,6 +93,14 @@ pub const MANAGER_OPTIONS: &[Known] = &[
     known("handoverTimeout", WHOLE),
     known("recoveryTimeout", WHOLE),
     known("settleTimeout", Kind::Millis { min: 0, max: 600_000 }),
+    known("retry", Kind::FunctionOrObject),
+];
+
+/// The options in `retry`.
+pub const RETRY_OPTIONS: &[Known] = &[
+    known("retry.initialDelay", Kind::Millis { min: 0, max: 600_000 }),
+    known("retry.maxDelay", Kind::Millis { min: 0, max: 600_000 }),
+    known("retry.attempts", Kind::Count { min: 1, max: 1_000 }),
 ];
 
 /// The options of `handover()`.
@@ -157,6 +174,10 @@ impl Kind {
             (_, Given::Missing) | (Self::Function, Given::Function) | (Self::Object, Given::Object) => true,
             (Self::Millis { min, max }, Given::Number(millis)) => (f64::from(min)..=f64::from(max)).contains(&millis),
             (Self::OneOf(choices), Given::Text(text)) => choices.contains(&text),
+            (Self::Count { min, max }, Given::Number(count)) => {
+                count.fract() == 0.0 && (f64::from(min)..=f64::from(max)).contains(&count)
+            }
+            (Self::FunctionOrObject, Given::Function | Given::Object) => true,
             (Self::SignalType, Given::Text(text)) => is_signal_type(text),
             (Self::SessionId, Given::Text(text)) => check_session_id(Some(text)).is_ok(),
             (Self::Deadline, Given::Number(millis)) => millis.is_finite(),
@@ -170,6 +191,8 @@ impl Kind {
             Self::Function => "a function".to_owned(),
             Self::Object => "an object".to_owned(),
             Self::Millis { min, max } => format!("a number of milliseconds from {min} to {max}"),
+            Self::Count { min, max } => format!("a whole number from {min} to {max}"),
+            Self::FunctionOrObject => "a function or an object".to_owned(),
             Self::OneOf(choices) => {
                 let choices: Vec<_> = choices.iter().map(|choice| quote(choice)).collect();
                 choices.join(" or ")

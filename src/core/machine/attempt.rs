@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Command, ConnectionId, Credentials, Event, LegId, Machine, RenewId, State, Time, WireMessage};
 use crate::core::error::{Class, Code, Failure};
-use crate::core::handover::Step;
+use crate::core::handover::{Handover, Step};
 use crate::core::protocol::LossReason;
 use crate::core::receipt::{Outcome, Tile};
 use crate::core::state::{Leg, Status};
@@ -163,18 +163,29 @@ impl Machine {
 
     /// How long to wait before the next attempt, if there is time for one and it makes sense.
     fn next_delay(&mut self, failure: &Failure, now: Time) -> Option<Duration> {
-        let handover = self.state.moving().filter(|_| failure.class != Class::Fatal)?;
+        let goes_on = |handover: &&Handover| failure.class != Class::Fatal && handover.attempt < self.config.attempts;
+        let handover = self.state.moving().filter(goes_on)?;
         let delay = self.config.backoff.delay(handover.attempt, self.random.next_f64());
         Some(delay).filter(|delay| now + *delay < handover.deadline)
     }
 
     fn try_again(&mut self, delay: Option<Duration>, failure: Failure, now: Time) {
         self.note_failure(&failure, now);
-        let attempt = self.state.moving().map_or(0, |handover| handover.attempt);
-        self.tell(Event::AttemptFailed { failure: failure.clone(), attempt, retry_in: delay });
+        let Some(handover) = self.state.moving() else { return };
+        let (attempt, elapsed) = (handover.attempt, handover.record.at(now));
+        self.tell(Event::AttemptFailed { failure: failure.clone(), attempt, elapsed, retry_in: delay });
         match delay {
             Some(delay) => self.update_move(|handover| handover.step = Step::Waiting { until: now + delay }, now),
             None => self.give_up(failure, now),
+        }
+    }
+
+    /// The app's own policy: how long to wait for the attempt that is waited for, or not to make it.
+    pub(super) fn retry_in(&mut self, delay: Option<Duration>, now: Time) {
+        let Some(Step::Waiting { .. }) = self.state.moving().map(|handover| &handover.step) else { return };
+        match delay {
+            Some(delay) => self.update_move(|handover| handover.step = Step::Waiting { until: now + delay }, now),
+            None => self.give_up(Failure::new(Code::Cancelled, "the option retry ended it"), now),
         }
     }
 

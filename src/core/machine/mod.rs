@@ -225,6 +225,7 @@ impl Machine {
             Input::Signal { leg, from, signal, kind } => self.signal(leg, from, signal, kind, now),
             Input::Online(online) => self.online(online, now),
             Input::RetryNow => self.retry_now(now),
+            Input::RetryIn(delay) => self.retry_in(delay, now),
             Input::Timeout => self.timeout(now),
         }
     }
@@ -268,6 +269,7 @@ impl Machine {
             | Input::Send { .. }
             | Input::Online(_)
             | Input::RetryNow
+            | Input::RetryIn(_)
             | Input::Timeout => return matches!(self.state, State::Closed),
         };
         !self.is_open(leg)

@@ -9,12 +9,16 @@ use wasm_bindgen::prelude::*;
 use super::Call;
 use super::execute::move_kind;
 use crate::core::error::Failure;
-use crate::core::protocol::{Event, LossReason};
+use crate::core::protocol::{Event, Input, LossReason};
 use crate::core::receipt::{Outcome, Receipt};
 use crate::core::state::Status;
 use crate::ot;
 use crate::shell::convert::list;
+use crate::shell::emitter::report;
 use crate::shell::js;
+
+/// The longest delay that a policy may want, ms: a day.
+const LONGEST_DELAY: f64 = 86_400_000.0;
 
 impl Call {
     pub(super) fn tell(self: &Rc<Self>, event: Event) {
@@ -47,7 +51,8 @@ impl Call {
             Event::RenewFailed { failure, attempt, retry_in } => {
                 self.tell_failed_attempt("renewfailed", &failure, attempt, retry_in);
             }
-            Event::AttemptFailed { failure, attempt, retry_in } => {
+            Event::AttemptFailed { failure, attempt, elapsed, retry_in } => {
+                let retry_in = retry_in.and_then(|usual| self.ask_policy(&failure, attempt, elapsed, usual));
                 self.tell_failed_attempt("attemptfailed", &failure, attempt, retry_in);
             }
             Event::AnnouncementRejected { rejection, by_call } => {
@@ -137,6 +142,39 @@ impl Call {
         js::set(&detail, "attempt", attempt);
         js::set(&detail, "retryIn", retry_in.map_or(JsValue::NULL, |wait| millis(wait).into()));
         self.shared.notify(kind, &detail);
+    }
+
+    /// Asks the app's own policy, if it has one, when the next attempt is to be made; `None`: not at all. One that throws
+    /// means that, too; one that answers anything else than a delay or `null` is reported, and not heard.
+    fn ask_policy(
+        self: &Rc<Self>,
+        failure: &Failure,
+        attempt: u32,
+        elapsed: Duration,
+        usual: Duration,
+    ) -> Option<Duration> {
+        let Some(policy) = &self.shared.retry else { return Some(usual) };
+        let context = self.detail();
+        js::set(&context, "retryCount", attempt - 1);
+        js::set(&context, "elapsedMs", millis(elapsed));
+        js::set(&context, "retryReason", self.error_of(failure));
+        let delay = match policy.call1(&JsValue::UNDEFINED, &context) {
+            Ok(answer) if answer.is_null() => None,
+            Ok(answer) => match answer.as_f64().filter(|delay| (0.0..=LONGEST_DELAY).contains(delay)) {
+                Some(delay) => Some(Duration::from_millis(delay as u64)),
+                None => {
+                    let message = "option retry must return a number of milliseconds from 0 to 86400000, or null";
+                    report(self.shared.error("invalid_option", message, &answer));
+                    Some(usual)
+                }
+            },
+            Err(thrown) => {
+                report(thrown);
+                None
+            }
+        };
+        self.feed(Input::RetryIn(delay));
+        delay
     }
 
     fn begin_receipt(&self) {
@@ -239,7 +277,7 @@ impl Call {
     pub(super) fn answer_connect(&self, error: &JsValue) {
         for callback in self.connecting.take() {
             if let Err(error) = callback.call1(&JsValue::UNDEFINED, error) {
-                crate::shell::emitter::report(error);
+                report(error);
             }
         }
     }

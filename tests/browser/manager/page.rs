@@ -1,11 +1,12 @@
 //! The page goes offline, goes away, and comes back.
 
 use js_sys::{Error, Promise};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::rig::Rig;
-use crate::js::{NOTHING, call, count, number, object, recorder, set, text};
-use crate::page::{happens, next_frame, until};
+use crate::js::{NOTHING, all_heard, call, count, get, number, object, recorder, set, text};
+use crate::page::{Reported, happens, next_frame, until};
 
 #[test]
 async fn without_a_network_no_attempt_is_made_and_with_its_return_one_is() {
@@ -113,5 +114,56 @@ async fn servers_that_refuse_in_the_middle_of_a_migration_end_the_leg() {
     set(&leg, "currentState", "migrating");
     leg.dispatch("sessionConnectFailed", &NOTHING);
     until("it is lost", || rig.manager.state() == "recovering").await;
+    let _ = rig.manager.close();
+}
+
+#[test]
+async fn the_apps_own_policy_is_asked_with_what_went_wrong() {
+    let (renew, policy) = (recorder(), recorder());
+    set(&renew, "answer", Promise::reject(&Error::new("busy")));
+    set(&policy, "answer", 10);
+    let rig = Rig::new(&object([("renew", renew.clone().into()), ("retry", policy.clone().into())]));
+    let _session = rig.connected();
+    rig.leg("A").lose("serverRotation");
+    until("it has been asked twice", || count(&policy) >= 2).await;
+    let context = all_heard(&policy).remove(1);
+    assert_eq!((text(&context, "sessionId"), number(&context, "retryCount")), ("A".into(), 1.0));
+    assert_eq!(text(&context, "retryReason.code"), "renew_threw");
+    assert!(number(&context, "elapsedMs") >= 0.0);
+    set(&policy, "answer", JsValue::NULL);
+    until("it gives up", || rig.manager.state() == "failed").await;
+    assert!(get(rig.told("attemptfailed").last().unwrap(), "retryIn").is_null());
+    let _ = rig.manager.close();
+}
+
+#[test]
+async fn a_policy_that_answers_nonsense_is_reported_and_not_heard() {
+    for nonsense in [f64::NAN.into(), (-1).into(), "soon".into(), JsValue::UNDEFINED] {
+        let (renew, policy) = (recorder(), recorder());
+        set(&renew, "answer", Promise::reject(&Error::new("busy")));
+        set(&policy, "answer", nonsense);
+        let rig = Rig::new(&object([("renew", renew.clone().into()), ("retry", policy.clone().into())]));
+        let _session = rig.connected();
+        let report = Reported::new();
+        rig.leg("A").lose("serverRotation");
+        until("it has been asked", || count(&policy) == 1).await;
+        assert_eq!(rig.manager.state(), "recovering");
+        assert!(number(&rig.told("attemptfailed")[0], "retryIn") >= 0.0);
+        until("it is reported", || report.count() == 1).await;
+        let _ = rig.manager.close();
+    }
+}
+
+#[test]
+async fn a_policy_that_throws_means_no_more() {
+    let (renew, policy) = (recorder(), recorder());
+    set(&renew, "answer", Promise::reject(&Error::new("busy")));
+    set(&policy, "fault", Error::new("a mistake of the app's"));
+    let rig = Rig::new(&object([("renew", renew.clone().into()), ("retry", policy.clone().into())]));
+    let _session = rig.connected();
+    let report = Reported::new();
+    rig.leg("A").lose("serverRotation");
+    until("it gives up", || rig.manager.state() == "failed").await;
+    until("it is reported", || report.count() == 1).await;
     let _ = rig.manager.close();
 }

@@ -1,5 +1,8 @@
 //! What is tried again, when, and what is not.
 
+use std::time::Duration;
+
+use opentok_handover::core::config::Config;
 use opentok_handover::core::error::{Class, Code, Failure};
 use opentok_handover::core::ids::LegId;
 use opentok_handover::core::protocol::{Event, Input};
@@ -125,4 +128,34 @@ fn cut_off() -> Desk {
 
 fn refused(leg: LegId, class: Class) -> Input {
     Input::LegFailed { leg, failure: Failure { class, ..Failure::new(Code::ConnectFailed, "refused") } }
+}
+
+#[test]
+fn the_apps_own_policy_replaces_the_delay_or_ends_it() {
+    let mut desk = cut_off();
+    desk.renew_fails(Code::RenewThrew);
+    let _ = desk.commands();
+    desk.feed(Input::RetryIn(Some(Duration::from_secs(42))));
+    desk.wait(seconds(41));
+    assert_eq!(desk.commands(), Vec::<String>::new());
+    desk.wait(seconds(1));
+    assert_eq!(desk.commands(), ["renew one #2"]);
+    desk.renew_fails(Code::RenewThrew);
+    desk.feed(Input::RetryIn(None));
+    assert_eq!((desk.status(), desk.outcomes()), (Status::Failed, vec![Outcome::Abandoned]));
+    // Where nothing waits it means nothing.
+    desk.feed(Input::RetryIn(None));
+    desk.comes_to_rest();
+}
+
+#[test]
+fn there_are_as_many_attempts_as_the_option_says() {
+    let mut desk = Desk::with(Config { attempts: 3, ..Config::default() });
+    desk.dies(FIRST);
+    for _ in 0..3 {
+        assert_eq!(desk.status(), Status::Recovering);
+        desk.renew_fails(Code::RenewThrew);
+        desk.wait(seconds(5));
+    }
+    assert_eq!((desk.status(), desk.receipt().attempts), (Status::Failed, 3));
 }

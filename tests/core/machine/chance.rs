@@ -1,5 +1,7 @@
 //! Whatever comes, in whatever order: the [`Ledger`](super::ledger::Ledger) objects to what must never happen.
 
+use std::time::Duration;
+
 use opentok_handover::core::announcement::Deadline;
 use opentok_handover::core::backoff::Random;
 use opentok_handover::core::error::Code;
@@ -127,7 +129,10 @@ impl Chance {
             0 => Input::Disconnect,
             1 if self.below(5) == 0 => Input::Close,
             1..5 => Input::Connect(credentials(self.session())),
-            5 if self.below(2) == 0 => Input::RetryNow,
+            5 if self.below(3) == 0 => Input::RetryNow,
+            5 if self.below(3) == 0 => {
+                Input::RetryIn((self.below(4) > 0).then(|| Duration::from_millis(self.below(5000))))
+            }
             5 => Input::Online(self.below(8) > 0),
             6..10 => Input::Publish(publisher),
             10 => Input::Unpublish(publisher),

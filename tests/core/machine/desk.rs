@@ -62,7 +62,12 @@ impl Desk {
 
     /// In session "one" with Ann, throwing other dice.
     pub(super) fn with_seed(seed: u64) -> Self {
-        let mut desk = Self::of(Machine::new(Config { seed, ..Config::default() }));
+        Self::with(Config { seed, ..Config::default() })
+    }
+
+    /// In session "one" with Ann, by another policy.
+    pub(super) fn with(config: Config) -> Self {
+        let mut desk = Self::of(Machine::new(config));
         desk.join(&["ann"]);
         desk
     }
