@@ -120,6 +120,8 @@ pub enum Rejection {
     CurrentSession,
     /// Too late.
     PastDeadline,
+    /// There were too many moves already.
+    TooMany,
 }
 
 /// What makes an announcement invalid.
@@ -214,6 +216,7 @@ impl Rejection {
             Self::Duplicate => "duplicate",
             Self::CurrentSession => "current_session",
             Self::PastDeadline => "past_deadline",
+            Self::TooMany => "too_many",
         }
     }
 
@@ -231,6 +234,7 @@ impl Rejection {
             Self::Duplicate => "The announcement repeats one that was accepted, or is older than that.",
             Self::CurrentSession => "The announcement names the session that the call is in.",
             Self::PastDeadline => "The announcement's deadline has passed.",
+            Self::TooMany => "The announcement comes after as many moves in an hour as the option movesPerHour allows.",
         }
     }
 }

@@ -43,6 +43,9 @@ pub struct Config {
     /// How many attempts a handover or a recovery has. 30 by default: more than fit into the time that they have by
     /// default, so that it takes somebody who gives them more time to need this bound.
     pub attempts: u32,
+    /// How many handovers and recoveries there may be in an hour. 60 by default: servers rotate every few hours, so this
+    /// is a fault or an attack, and by then every tile has been renewed once a minute.
+    pub moves_per_hour: u32,
     /// Whose announcements are believed. Only a server's by default: anybody who can publish can send signals, and a
     /// successor of their choice would have everybody.
     pub trust: Trust,
@@ -63,6 +66,7 @@ impl Default for Config {
             signal_hold: Duration::from_secs(2),
             backoff: Backoff { initial: Duration::from_millis(500), factor: 2, max: Duration::from_secs(10) },
             attempts: 30,
+            moves_per_hour: 60,
             trust: Trust::Server,
             seed: 0,
         }
@@ -82,6 +86,7 @@ impl Config {
         match (known.name, given) {
             ("newSessionFrom", Given::Text("anyone")) => self.trust = Trust::Anyone,
             ("newSessionFrom", Given::Text(_)) => self.trust = Trust::Server,
+            ("movesPerHour", Given::Number(moves)) => self.moves_per_hour = moves as u32,
             (name, Given::Number(millis)) => {
                 // Checked above: neither negative nor out of range.
                 let value = Duration::from_millis(millis as u64);

@@ -63,6 +63,11 @@ export interface ManagerOptions {
    * 500 ms, doubling with each attempt up to 10 000; 30 attempts.
    */
   retry?: RetryOptions | RetryPolicy;
+  /**
+   * How many handovers and recoveries there may be in an hour. Beyond that announcements are rejected, and recoveries
+   * wait for `retry.maxDelay` first. Default 60; 1 to 100 000.
+   */
+  movesPerHour?: number;
 }
 
 export interface RetryOptions {
@@ -101,6 +106,7 @@ export type ErrorCode =
   | "announcement_invalid"
   | "announcement_not_json"
   | "announcement_past_deadline"
+  | "announcement_too_many"
   | "announcement_too_large"
   | "cancelled"
   | "closed"
@@ -187,7 +193,8 @@ export interface ManagerEventMap {
       | "from_participant"
       | "duplicate"
       | "current_session"
-      | "past_deadline";
+      | "past_deadline"
+      | "too_many";
     message: string;
     type: string;
   }>;

@@ -138,6 +138,7 @@ fn each_reason_has_its_name_and_a_sentence() {
         (Rejection::Duplicate, "duplicate"),
         (Rejection::CurrentSession, "current_session"),
         (Rejection::PastDeadline, "past_deadline"),
+        (Rejection::TooMany, "too_many"),
     ];
     let mut sentences = std::collections::BTreeSet::new();
     for (reason, name) in reasons {

@@ -6,7 +6,7 @@ use opentok_handover::core::error::Code;
 const TYPES: &str = include_str!("../../src/js/index.d.ts");
 const README: &str = include_str!("../../README.md");
 
-const REJECTIONS: [Rejection; 8] = [
+const REJECTIONS: [Rejection; 9] = [
     Rejection::Empty,
     Rejection::TooLarge,
     Rejection::NotJson,
@@ -15,6 +15,7 @@ const REJECTIONS: [Rejection; 8] = [
     Rejection::Duplicate,
     Rejection::CurrentSession,
     Rejection::PastDeadline,
+    Rejection::TooMany,
 ];
 
 #[test]

@@ -66,6 +66,7 @@ test("every option has a type of its own", () => {
     recoveryTimeout: 120_000,
     settleTimeout: 10_000,
     retry: { initialDelay: 500, maxDelay: 10_000, attempts: 30 },
+    movesPerHour: 60,
   };
   return ReconnectionManager.create(OT, options);
 });

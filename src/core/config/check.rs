@@ -94,6 +94,7 @@ pub const MANAGER_OPTIONS: &[Known] = &[
     known("recoveryTimeout", WHOLE),
     known("settleTimeout", Kind::Millis { min: 0, max: 600_000 }),
     known("retry", Kind::FunctionOrObject),
+    known("movesPerHour", Kind::Count { min: 1, max: 100_000 }),
 ];
 
 /// The options in `retry`.

@@ -1,7 +1,7 @@
 //! A successor was announced: whether and when to move there.
 
 use super::{Event, Machine, SessionId, State, Time};
-use crate::core::announcement::{Announcement, Context, RawAnnouncement};
+use crate::core::announcement::{Announcement, Context, RawAnnouncement, Rejection};
 use crate::core::error::{Code, Failure};
 use crate::core::handover::{Handover, Loss, Step};
 use crate::core::protocol::MoveKind;
@@ -30,6 +30,10 @@ impl Machine {
                 return;
             }
         };
+        if self.pace.is_exhausted(self.config.moves_per_hour, now) {
+            self.tell(Event::AnnouncementRejected { rejection: Rejection::TooMany, by_call });
+            return;
+        }
         self.highest_epoch = announcement.epoch.or(self.highest_epoch);
         self.accept(announcement, now);
     }
@@ -69,6 +73,7 @@ impl Machine {
 
     /// Starts a planned move.
     fn hand_over(&mut self, old: Leg, to: SessionId, deadline: Time, now: Time) {
+        self.pace.note(self.config.moves_per_hour, now);
         let from = old.session.clone();
         self.set_state(State::Moving(Box::new(Handover {
             kind: MoveKind::Handover,
@@ -103,7 +108,15 @@ impl Machine {
             next: None,
         })));
         self.cut_off();
-        self.ask(now);
+        let stormy = self.pace.is_exhausted(self.config.moves_per_hour, now);
+        self.pace.note(self.config.moves_per_hour, now);
+        if stormy {
+            // The call must come back, but not at once.
+            let until = now + self.config.backoff.max;
+            self.update_move(|handover| handover.step = Step::Waiting { until }, now);
+        } else {
+            self.ask(now);
+        }
     }
 
     /// The session that the call is in, or comes from if it is in none.

@@ -14,12 +14,14 @@ mod app;
 mod arrival;
 mod attempt;
 mod loss;
+mod pace;
 mod people;
 mod supervision;
 mod timeouts;
 
 use std::collections::VecDeque;
 
+use self::pace::Pace;
 use self::supervision::Supervision;
 use super::backoff::Random;
 use super::bridge::{Bridge, BridgeOutput};
@@ -46,6 +48,7 @@ pub struct Machine {
     /// What admitted this client to the session that it is in.
     credentials: Option<Credentials>,
     highest_epoch: Option<u64>,
+    pace: Pace,
     /// The app has asked to disconnect; until then the SDK may take to say that it has.
     leaving: Option<Time>,
     /// Whether the page has no network, or is asleep: attempts wait.
@@ -72,6 +75,7 @@ impl Machine {
             views: Views::default(),
             credentials: None,
             highest_epoch: None,
+            pace: Pace::default(),
             leaving: None,
             offline: false,
             interrupted: false,

@@ -159,3 +159,33 @@ fn there_are_as_many_attempts_as_the_option_says() {
     }
     assert_eq!((desk.status(), desk.receipt().attempts), (Status::Failed, 3));
 }
+
+#[test]
+fn somebody_who_announces_without_end_makes_no_storm() {
+    let mut desk = Desk::with(Config { moves_per_hour: 3, ..Config::default() });
+    let mut begun = 0;
+    for round in 0..10 {
+        desk.announce(&format!("next-{round}"));
+        begun += desk.events().iter().filter(|event| matches!(event, Event::HandoverStart { .. })).count();
+    }
+    assert_eq!(begun, 3);
+    desk.wait(seconds(3600));
+    desk.announce("an-hour-later");
+    assert!(desk.events().iter().any(|event| matches!(event, Event::HandoverStart { .. })));
+}
+
+#[test]
+fn a_server_that_flaps_is_recovered_from_all_the_same_but_not_at_once() {
+    let mut desk = Desk::with(Config { moves_per_hour: 1, ..Config::default() });
+    desk.dies(FIRST);
+    desk.renewed("two");
+    desk.connected();
+    desk.live();
+    desk.wait(seconds(20));
+    assert_eq!(desk.status(), Status::Connected);
+    let _ = desk.commands();
+    desk.dies(desk.leg());
+    assert_eq!(desk.commands(), ["drop 2"]);
+    desk.wait(seconds(10));
+    assert_eq!(desk.commands(), ["renew two #1"]);
+}
