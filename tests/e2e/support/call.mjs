@@ -63,9 +63,9 @@ export class Call {
   static async start(
     browser,
     lab,
-    { mode = "relayed", people = ["ann", "ben"], each = {}, settle = true, ...query } = {},
+    { mode = "relayed", reconnection = true, people = ["ann", "ben"], each = {}, settle = true, ...query } = {},
   ) {
-    const { session } = await lab.create(mode);
+    const { session } = await lab.create(mode, { reconnection });
     const call = new Call(browser, lab, session, query);
     await Promise.all(people.map((name) => call.join(name, each[name])));
     if (settle) await call.settled();

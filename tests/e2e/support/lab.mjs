@@ -59,9 +59,9 @@ export class Lab {
     await exit;
   }
 
-  /** Creates a session of a mode: "relayed" or "routed". */
-  create(mode) {
-    return this.#call("create", { mode });
+  /** Creates a session of a mode: "relayed" or "routed". Without `reconnection` a lost socket ends the connection. */
+  create(mode, options = {}) {
+    return this.#call("create", { mode, ...options });
   }
 
   /** Tells everybody in a session (or one connection) its successor's ID, by a server-sent signal. */
@@ -77,6 +77,31 @@ export class Lab {
   /** Disconnects everybody with reason `serverRotation`. */
   rotate(session, options = {}) {
     return this.#call("rotate", { session, ...options });
+  }
+
+  /** Tells everybody (or one connection) to migrate. */
+  notify(session, options = {}) {
+    return this.#call("notify", { session, ...options });
+  }
+
+  /** Drops sockets, by a code or without a word; `old`: those to the servers that migrated clients have left. */
+  drop(session, options = {}) {
+    return this.#call("drop", { session, ...options });
+  }
+
+  /** Drops sockets, and doesn't know the clients any more when they come back. */
+  forget(session, options = {}) {
+    return this.#call("forget", { session, ...options });
+  }
+
+  /** Plays dead on sockets that stay open. */
+  freeze(session, options = {}) {
+    return this.#call("freeze", { session, ...options });
+  }
+
+  /** Disconnects by force, on servers that stay: a moderator's doing. */
+  kick(session, options = {}) {
+    return this.#call("kick", { session, ...options });
   }
 
   /** Makes requests fail at a point: config, info, socket, connect, streamCreate. */
