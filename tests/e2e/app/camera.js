@@ -12,6 +12,7 @@ export class Camera {
   #tone = new OscillatorNode(this.#audio);
   #loudness = new GainNode(this.#audio, { gain: 0.25 });
   #counter = 0;
+  #frameRate;
 
   #opened = [];
 
@@ -21,13 +22,14 @@ export class Camera {
    */
   prompts = 0;
 
-  constructor(person) {
+  constructor(person, { frameRate = FRAME_RATE } = {}) {
     this.#person = person;
+    this.#frameRate = frameRate;
     this.#tone.frequency.value = person.tone;
     this.#tone.connect(this.#loudness);
     this.#tone.start();
     this.#draw();
-    setInterval(() => this.#draw(), 1000 / FRAME_RATE);
+    setInterval(() => this.#draw(), 1000 / frameRate);
   }
 
   /** A new stream with one video track and one audio track. */
@@ -35,7 +37,7 @@ export class Camera {
     const stream = new MediaStream();
     if (video)
       this.#canvas
-        .captureStream(FRAME_RATE)
+        .captureStream(this.#frameRate)
         .getVideoTracks()
         .forEach((track) => stream.addTrack(track));
     if (audio) {

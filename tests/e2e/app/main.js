@@ -3,9 +3,11 @@
 //   kind               package (default) | plain (the bare SDK) | recipe | naive (the baselines)
 //   camera             device (default: drawn, through getUserMedia) | tracks (drawn, given as tracks) | fake (Chromium's)
 //   publishAudio, publishVideo   "no": starts muted
-//   renew              good (default) | missing | throwing | hanging | tokenless | same: how the app's renew behaves
+//   renew              good (default) | missing | throwing | hanging | tokenless | same | another: how the app's renew behaves
+//   expire             seconds after which the token that one joins with is worth nothing
 //   options            JSON, merged into the manager's options
 //   sound, picture     "no": without that probe
+//   calm               "yes": a slower camera, and probes that look less often, for many calls side by side
 import { Camera } from "./camera.js";
 import { join } from "./client.js";
 import { Diary } from "./diary.js";
@@ -21,13 +23,14 @@ const says = (key) => query.get(key) !== "no";
 
 const diary = new Diary();
 const room = new Room(document.querySelector("#grid"));
-const camera = new Camera(person(name));
+const calm = query.get("calm") === "yes";
+const camera = new Camera(person(name), calm ? { frameRate: 5 } : {});
 const picture = new PictureProbe();
 const sound = new SoundProbe();
 OT.on("exception", ({ code, title, message }) => diary.note("exception", title, { code, message }));
 
-async function credentials(sessionId) {
-  const answer = await fetch(`/credentials?${new URLSearchParams({ session: sessionId, data: name })}`);
+async function credentials(sessionId, more = {}) {
+  const answer = await fetch(`/credentials?${new URLSearchParams({ session: sessionId, data: name, ...more })}`);
   if (!answer.ok) throw new Error(`no credentials: HTTP ${answer.status}`);
   return answer.json();
 }
@@ -41,6 +44,7 @@ const renewals = {
   hanging: () => new Promise(() => {}),
   tokenless: ({ sessionId }) => ({ sessionId }),
   same: ({ previousSessionId }) => credentials(previousSessionId),
+  another: ({ sessionId, attempt }) => credentials(attempt > 1 ? `${sessionId}-instead` : sessionId),
 };
 let renewal = query.get("renew") ?? "good";
 const renewCalls = [];
@@ -77,16 +81,16 @@ async function createManager() {
 }
 
 async function start() {
-  if (says("picture")) picture.start();
-  if (says("sound")) await sound.start();
+  if (says("picture")) picture.start(calm ? { every: 100 } : {});
+  if (says("sound")) await sound.start(calm ? { every: 50 } : {});
   const given = {
     room,
     diary,
     name,
-    renew: credentials,
+    renew: (sessionId) => credentials(sessionId),
     source: source(),
     publish: { publishAudio: says("publishAudio"), publishVideo: says("publishVideo") },
-    credentials: await credentials(query.get("session")),
+    credentials: await credentials(query.get("session"), query.has("expire") && { expire: query.get("expire") }),
   };
   if (kind === "plain") return join({ ...given, sdk: OT });
   if (kind === "package") {

@@ -27,13 +27,16 @@ export class PictureProbe {
   violations = [];
   samples = 0;
 
-  start() {
+  /** Looks in every animation frame, or only once in `every` ms: enough to see who is there, too little for flashes. */
+  start({ every = 0 } = {}) {
+    const next = () => requestAnimationFrame(frame);
     const frame = (now) => {
       if (this.#stopped) return;
       this.#sample(now);
-      requestAnimationFrame(frame);
+      if (every > 0) setTimeout(next, every);
+      else next();
     };
-    requestAnimationFrame(frame);
+    next();
   }
 
   stop() {
@@ -68,6 +71,13 @@ export class PictureProbe {
       result[who] = within.slice(1).reduce((longest, at, index) => Math.max(longest, at - within[index]), 0);
     }
     return result;
+  }
+
+  /** Per person: how many new frames the tile has shown since `since`. A still picture has none. */
+  frames(since = 0) {
+    return Object.fromEntries(
+      [...this.#tiles.values()].map(({ who, changes }) => [who, changes.filter((at) => at > since).length]),
+    );
   }
 
   /** Per person: how often the thing on top changed since `since`, with times: the moments of the swaps. */

@@ -6,7 +6,7 @@ const WAVER = 20;
 
 /**
  * A stream's own sound says nothing about what is heard: the element that plays it may be muted. So each element's
- * stream is listened to through Web Audio, and the element's loudness follows every 5 ms. A worklet measures each
+ * stream is listened to through Web Audio, and the element's loudness follows every 5 ms, if nobody says otherwise. A worklet measures each
  * person's tone in windows of 11 ms and says how many elements one hears the person from: one is right, none is a
  * hole, two is an echo.
  */
@@ -19,7 +19,8 @@ export class SoundProbe {
   #offset = 0;
   #heardUntil = 0;
 
-  async start() {
+  /** `every`: how many ms lie between two looks at how loud each element is. */
+  async start({ every = 5 } = {}) {
     await this.#context.audioWorklet.addModule(new URL("./sound-worklet.js", import.meta.url));
     this.#node = new AudioWorkletNode(this.#context, "sound-worklet", {
       numberOfInputs: INPUTS,
@@ -29,7 +30,7 @@ export class SoundProbe {
     // Its output is silence; without a way to the destination nothing would pull it.
     this.#node.connect(this.#context.destination);
     this.#offset = performance.now() - this.#context.currentTime * 1000;
-    setInterval(() => this.#look(), 5);
+    setInterval(() => this.#look(), every);
   }
 
   /** From how many elements one hears `who` now. */
