@@ -322,7 +322,7 @@ const losses = [
     name: "a black hole for good",
     takes: 50_000,
     break: async ({ call, lab }) => {
-      await lab.refuse("socket", { session: call.session, hang: true, for: 36_000 });
+      await lab.refuse("socket", { session: call.session, hang: true, for: 30_000 });
       await lab.freeze(call.session);
     },
   },
