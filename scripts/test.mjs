@@ -1,4 +1,5 @@
-// npm test: everything that can be proved, stage by stage. `npm test -- host lab` runs only those stages.
+// npm test: everything that can be proved within minutes, stage by stage. `npm test -- host lab` runs only those stages,
+// and a long stage is run only when it is named.
 
 import { Failure, main, reportOf } from "./support/failure.mjs";
 import { Needs } from "./test/needs.mjs";
@@ -63,8 +64,8 @@ function summaryLine(name, { passed, failed, skipped, why }, seconds) {
 function selected(names) {
   const unknown = names.filter((name) => !STAGES.some((stage) => stage.name === name));
   if (unknown.length > 0) {
-    const advice = `name any of these: ${STAGES.map(({ name }) => name).join(", ")}; or none, for all`;
+    const advice = `name any of these: ${STAGES.map(({ name }) => name).join(", ")}; or none, for all that aren't long`;
     throw new Failure(`there is no stage ${unknown.join(", ")}`, { advice });
   }
-  return names.length === 0 ? STAGES : STAGES.filter(({ name }) => names.includes(name));
+  return STAGES.filter(({ name, long }) => (names.length === 0 ? !long : names.includes(name)));
 }

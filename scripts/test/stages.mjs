@@ -23,6 +23,7 @@ import { runTypeSentences } from "./type-sentences.mjs";
  * @property {string} name as in `npm test -- NAME`
  * @property {string} about
  * @property {Need[]} needs in the order in which they are met
+ * @property {boolean} [long] run only when it is named: it mostly waits for what the SDK takes minutes for
  * @property {(say: (line: string) => void, provided: Provided) => Promise<Result>} run
  */
 
@@ -72,5 +73,12 @@ export const STAGES = [
     about: "the package, the real SDK, the lab and a browser",
     needs: [...WEB, "chromium", "package", "lab"],
     run: (say, { chromium, lab }) => runPlaywright(say, { CHROMIUM: chromium, ROTATION_LAB: lab }),
+  },
+  {
+    name: "recovery",
+    about: "each way in which a call can break, and how it comes back: a table",
+    long: true,
+    needs: [...WEB, "chromium", "package", "lab"],
+    run: (say, { chromium, lab }) => runPlaywright(say, { CHROMIUM: chromium, ROTATION_LAB: lab, RECOVERY: "yes" }),
   },
 ];

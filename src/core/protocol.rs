@@ -290,6 +290,8 @@ pub enum LossReason {
     ServerRotation,
     /// The network went away and the SDK gave up.
     NetworkDisconnected,
+    /// For a reason that no SDK documents so far.
+    Unknown,
     /// The SDK has left, as it does when it is told to.
     ClientDisconnected,
     /// Somebody ended it on purpose, this client or a moderator, or the platform for good.
@@ -304,7 +306,9 @@ impl LossReason {
             "serverRotation" => Self::ServerRotation,
             "networkDisconnected" => Self::NetworkDisconnected,
             "clientDisconnected" => Self::ClientDisconnected,
-            _ => Self::Final,
+            "forceDisconnected" | "" => Self::Final,
+            // Nobody in the call wanted that.
+            _ => Self::Unknown,
         }
     }
 }

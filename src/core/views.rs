@@ -22,6 +22,8 @@ struct View {
     /// Whether it has ever had something to show.
     seen: bool,
     legs: LiteMap<LegId, Feed>,
+    /// How often the SDK has given a subscriber up since the last picture.
+    losses: u32,
 }
 
 /// A view's subscriber on one leg.
@@ -70,7 +72,7 @@ pub(super) enum Retry {
 
 impl Views {
     pub(super) fn add_view(&mut self, view: ViewId, stream: StreamId) {
-        self.views.insert(view, View { stream, shown: None, seen: false, legs: LiteMap::new() });
+        self.views.insert(view, View { stream, shown: None, seen: false, legs: LiteMap::new(), losses: 0 });
     }
 
     pub(super) fn remove_view(&mut self, view: ViewId) -> Vec<LegId> {
@@ -119,6 +121,7 @@ impl Views {
             return false;
         };
         feed.presented = true;
+        view.losses = 0;
         view.seen = true;
         view.shown.is_none_or(|shown| shown < leg)
     }
@@ -140,6 +143,13 @@ impl Views {
             }
         }
         Some(if view.legs.is_empty() { Rest::Nothing } else { Rest::Wait })
+    }
+
+    /// The SDK has given a view's subscriber up. Returns whether there is another try.
+    pub(super) fn lost(&mut self, view: ViewId) -> bool {
+        let Some(view) = self.views.get_mut(&view) else { return false };
+        view.losses += 1;
+        view.losses <= SUBSCRIBE_TRIES
     }
 
     /// Whether a view has ever had something to show.

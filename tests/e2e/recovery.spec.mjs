@@ -2,7 +2,7 @@
 // that ends: everybody together again, or the error that the README names. The rows of a group run side by side, each in
 // a session of its own, because they mostly wait.
 //
-//   ROWS='expired' npx playwright test -c tests/e2e recovery     runs only the rows whose names contain that
+//   ROWS='expired' npm test -- recovery     runs only the rows whose names contain that
 import { Call } from "./support/call.mjs";
 import { expect, test } from "./support/fixtures.mjs";
 import * as outcome from "./support/outcome.mjs";

@@ -92,6 +92,9 @@ impl Machine {
         {
             let new = new.clone();
             self.overlap(new, own, now);
+            if self.state.moving().is_some_and(|handover| handover.attempt > 1) {
+                self.watch(leg, now);
+            }
         }
     }
 

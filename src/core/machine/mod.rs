@@ -195,7 +195,7 @@ impl Machine {
             Input::LegClosed(leg) => self.leg_closed(leg, now),
             Input::Repairing(leg) => self.repairing(leg),
             Input::Repaired(leg) => self.repaired(leg),
-            Input::Migrating(leg) => self.migrating(leg, now),
+            Input::Migrating(leg) => self.watch(leg, now),
             Input::Migrated(leg) => self.migrated(leg, now),
             Input::MigrationFailed(leg) => self.migration_failed(leg, now),
             Input::Probed { leg, alive } => self.probed(leg, alive, now),

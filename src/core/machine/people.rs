@@ -112,6 +112,11 @@ impl Machine {
 
     /// A view's subscriber on a leg has been given up: takes another one.
     pub(super) fn view_lost(&mut self, leg: LegId, view: ViewId) {
+        if !self.views.lost(view) {
+            let message = "the SDK has given the subscriber up again and again";
+            self.unfeed(leg, view, Failure::new(Code::SubscribeFailed, message));
+            return;
+        }
         let Some(rest) = self.views.drop_feed(view, leg) else { return };
         self.order(Command::Unsubscribe { leg, view });
         if let Rest::Show(other) = rest {

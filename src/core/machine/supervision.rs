@@ -33,8 +33,9 @@ pub(super) struct Supervision {
 }
 
 impl Machine {
-    /// The SDK has begun to migrate a leg.
-    pub(super) fn migrating(&mut self, leg: LegId, now: Time) {
+    /// The SDK has begun to migrate a leg, or there is another reason not to believe it: what earlier attempts at the same
+    /// session left behind may still end it without a word.
+    pub(super) fn watch(&mut self, leg: LegId, now: Time) {
         if !self.legs().contains(&leg) {
             return;
         }

@@ -238,6 +238,12 @@ impl Call {
         self.legs.borrow().get(&leg).cloned()
     }
 
+    /// Whether a stream is in a session still, as far as the SDK has told.
+    pub(super) fn has_stream(&self, leg: LegId, stream: &ot::Stream) -> bool {
+        let (leg, stream) = (self.leg(leg), stream.id());
+        leg.zip(stream).is_some_and(|(leg, stream)| leg.streams.borrow().contains_key(&StreamId::new(stream)))
+    }
+
     /// The SDK's session whose news is the app's.
     fn primary_session(&self) -> ot::Session {
         let primary = self.machine.borrow().primary();

@@ -315,7 +315,7 @@ fn is_moving(status: Status) -> bool {
 fn loss(reason: LossReason) -> &'static str {
     match reason {
         LossReason::ServerRotation => "serverRotation",
-        LossReason::NetworkDisconnected => "networkDisconnected",
+        LossReason::NetworkDisconnected | LossReason::Unknown => "networkDisconnected",
         LossReason::ClientDisconnected | LossReason::Final => "clientDisconnected",
     }
 }

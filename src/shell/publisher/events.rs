@@ -84,8 +84,10 @@ impl Publisher {
     }
 
     fn on_stream_created(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
+        // The app's own stream outlives the legs.
+        let is_new = self.stream.borrow().is_none();
         self.remember_stream(real);
-        if self.is_only() && real.standing.get() == Standing::Active {
+        if is_new {
             self.emit("streamCreated", event);
         }
     }

@@ -176,7 +176,14 @@ impl Publisher {
                 if real.standing.get() == Standing::Kept
                     && let Some(dead) = real.publisher.session()
                 {
-                    // Still attached to the session that died (SDK-FACTS section 5, c5).
+                    // Still attached to the session that died (SDK-FACTS section 5, c5). The SDK tells the end of a stream
+                    // once, by its ID, and destroys the publisher unless somebody prevents that; a stream that is gone
+                    // has no ID, so that only the first of them would be told.
+                    js::set(
+                        real.publisher.unchecked_ref::<Object>(),
+                        "streamId",
+                        ["gone from ", &leg.0.to_string()].concat(),
+                    );
                     let _ = dead.unpublish(&real.publisher);
                 }
                 real

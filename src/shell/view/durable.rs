@@ -51,6 +51,9 @@ impl Durable for View {
     }
 
     fn called(&self, name: &str, args: &Array) {
+        if name == "destroy" {
+            self.ending.set(true);
+        }
         if !STATE_CALLS.contains(&name) {
             return;
         }

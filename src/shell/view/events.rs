@@ -2,19 +2,19 @@
 
 use std::rc::Rc;
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlVideoElement;
 
-use super::{Feed, View};
+use super::{Feed, LAST_WORDS, View};
 use crate::core::protocol::Input;
 use crate::ot::{Event, Listener};
+use crate::shell::call::Call;
 
 /// Events that we listen to ourselves on every real subscriber.
 const OWN_EVENTS: [&str; 3] = ["videoElementCreated", "videoDisabled", "destroyed"];
-
-/// Why the SDK destroys a subscriber that did not make it to the new servers (SDK-FACTS section 4). The stream goes on.
-const MIGRATION_FAILED: &str = "Migration failed";
 
 impl View {
     pub(super) fn listen(self: &Rc<Self>, feed: &Rc<Feed>) {
@@ -92,15 +92,29 @@ impl View {
         self.pass("videoElementCreated", feed, event);
     }
 
+    /// The SDK has destroyed a subscriber: because its stream has ended or the app wanted it; or because its leg dies,
+    /// or it has given the subscriber up by itself, though the stream goes on. Which of these is clear in a moment.
     fn on_destroyed(self: &Rc<Self>, feed: &Rc<Feed>, event: &Event) {
-        if feed.retired.get() {
+        let Some(call) = self.call.upgrade().filter(|_| !feed.retired.get()) else { return };
+        if self.ending.get() || !call.has_stream(feed.leg, &feed.stream) {
+            self.over(&call, feed, event);
             return;
         }
-        let Some(call) = self.call.upgrade() else { return };
-        if event.reason().as_deref() == Some(MIGRATION_FAILED) {
-            call.feed(Input::ViewLost { leg: feed.leg, view: self.id });
-            return;
-        }
+        let (view, feed, event) = (Rc::clone(self), Rc::clone(feed), event.clone());
+        spawn_local(async move {
+            TimeoutFuture::new(LAST_WORDS).await;
+            if feed.retired.get() {
+                return;
+            }
+            if view.ending.get() {
+                view.over(&call, &feed, &event);
+            } else {
+                call.feed(Input::ViewLost { leg: feed.leg, view: view.id });
+            }
+        });
+    }
+
+    fn over(&self, call: &Rc<Call>, feed: &Rc<Feed>, event: &Event) {
         self.pass("destroyed", feed, event);
         self.close();
         call.view_destroyed(self.id);

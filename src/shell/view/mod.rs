@@ -6,9 +6,11 @@ mod events;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Object};
 use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlCanvasElement;
 
 use super::call::Call;
@@ -32,6 +34,9 @@ const STATE_CALLS: [&str; 7] = [
     "setStyle",
 ];
 
+/// How long it takes at most until a dying leg itself says that it dies, after its subscribers have, in ms.
+const LAST_WORDS: u32 = 200;
+
 /// The SDK's default volume, and its range's upper end.
 const FULL_VOLUME: f64 = 100.0;
 
@@ -45,6 +50,8 @@ pub(super) struct View {
     slot: RefCell<Option<Slot>>,
     emitter: Emitter,
     feeds: RefCell<LiteMap<LegId, Rc<Feed>>>,
+    /// Whether the app has ended it.
+    ending: Cell<bool>,
     shown: RefCell<Option<Rc<Feed>>>,
     /// What hides that the one on screen has lost its pictures.
     cover: RefCell<Option<Layer>>,
@@ -87,6 +94,7 @@ impl View {
             slot: RefCell::new(slot),
             emitter: Emitter::default(),
             feeds: RefCell::default(),
+            ending: Cell::new(false),
             shown: RefCell::default(),
             cover: RefCell::default(),
             state: RefCell::default(),
@@ -176,7 +184,12 @@ impl View {
     fn answered(self: &Rc<Self>, leg: LegId, error: &JsValue) {
         let Some(call) = self.call.upgrade() else { return };
         if js::is_error(error) {
-            call.subscribe_failed(leg, self.id, error);
+            // Of a leg that dies, its subscribers hear first; nothing is to be done about those.
+            let (view, error) = (Rc::clone(self), error.clone());
+            spawn_local(async move {
+                TimeoutFuture::new(LAST_WORDS).await;
+                call.subscribe_failed(leg, view.id, &error);
+            });
             return;
         }
         self.answer(&JsValue::UNDEFINED);
@@ -281,6 +294,7 @@ impl View {
 
     /// The app unsubscribes: the SDK tells it what it always tells.
     pub(super) fn unsubscribe(&self, leg: LegId, session: &ot::Session) {
+        self.ending.set(true);
         let shown = self.shown.borrow().as_ref().is_some_and(|shown| shown.leg == leg);
         if !shown {
             if let Some(end) = self.retire(leg, session) {

@@ -146,10 +146,10 @@ async fn a_policy_that_answers_nonsense_is_reported_and_not_heard() {
         let _session = rig.connected();
         let report = Reported::new();
         rig.leg("A").lose("serverRotation");
-        until("it has been asked", || count(&policy) == 1).await;
+        until("it has been asked", || count(&policy) >= 1).await;
         assert_eq!(rig.manager.state(), "recovering");
         assert!(number(&rig.told("attemptfailed")[0], "retryIn") >= 0.0);
-        until("it is reported", || report.count() == 1).await;
+        until("it is reported", || report.count() >= 1).await;
         let _ = rig.manager.close();
     }
 }

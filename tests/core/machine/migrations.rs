@@ -148,3 +148,23 @@ fn a_subscriber_that_the_sdk_gives_up_is_taken_anew() {
     desk.presented("ann");
     assert_eq!((desk.shown("ann"), desk.news()), (Some(LEG), vec![]));
 }
+
+#[test]
+fn a_subscriber_that_is_given_up_again_and_again_is_over_in_the_end() {
+    let mut desk = Desk::in_call(&["ann"]);
+    let view = desk.view("ann");
+    for _ in 0..3 {
+        desk.feed(Input::ViewLost { leg: LEG, view });
+        assert!(desk.machine.has_view(view));
+    }
+    desk.feed(Input::ViewLost { leg: LEG, view });
+    assert!(!desk.machine.has_view(view));
+    // One that had a picture in between begins anew.
+    let mut desk = Desk::in_call(&["ann"]);
+    let view = desk.view("ann");
+    for _ in 0..10 {
+        desk.feed(Input::ViewLost { leg: LEG, view });
+        desk.presented("ann");
+    }
+    assert!(desk.machine.has_view(view));
+}
