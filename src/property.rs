@@ -1,33 +1,31 @@
 //! A property of somebody else's object that is watched.
 
-use js_sys::{Object, Reflect};
+use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 /// Stands in for a property of an object, as long as it lives: costs nothing until somebody reads or writes it.
 pub(crate) struct Property {
     object: Object,
     name: &'static str,
-    _get: Closure<dyn FnMut() -> JsValue>,
     _set: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Property {
-    /// From now on `get` answers who reads the property, and `set` hears who writes it.
+    /// From now on `get` answers who reads the property, called as the object's method, and `set` hears who writes it.
     pub(crate) fn define(
         object: &Object,
         name: &'static str,
-        get: impl FnMut() -> JsValue + 'static,
+        get: &Function,
         set: impl FnMut(JsValue) + 'static,
     ) -> Self {
-        let get = Closure::<dyn FnMut() -> JsValue>::new(get);
         let set = Closure::<dyn FnMut(JsValue)>::new(set);
         let accessor = Object::new();
         // Setting a property of a plain object does not fail, nor does defining one that can be changed.
-        for (key, value) in [("configurable", &JsValue::TRUE), ("get", get.as_ref()), ("set", set.as_ref())] {
+        for (key, value) in [("configurable", &JsValue::TRUE), ("get", get), ("set", set.as_ref())] {
             let _ = Reflect::set(&accessor, &key.into(), value);
         }
         let _ = Reflect::define_property(object, &name.into(), &accessor);
-        Self { object: object.clone(), name, _get: get, _set: set }
+        Self { object: object.clone(), name, _set: set }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The last picture of a video, to be held in its place until there is another.
 
-use js_sys::Object;
+use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlVideoElement, MediaStream};
 
@@ -8,11 +8,9 @@ use crate::property::Property;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = Reflect, js_name = get)]
-    fn get_as(target: &Object, name: &str, receiver: &JsValue) -> JsValue;
-
-    #[wasm_bindgen(js_namespace = Reflect, js_name = set)]
-    fn set_as(target: &Object, name: &str, value: &JsValue, receiver: &JsValue) -> bool;
+    /// What all videos have.
+    #[wasm_bindgen(thread_local_v2, js_namespace = HTMLMediaElement, js_name = prototype)]
+    static MEDIA_ELEMENT: Object;
 }
 
 const SOURCE: &str = "srcObject";
@@ -30,19 +28,21 @@ pub struct LastPicture {
 impl LastPicture {
     /// Calls `taken` with the still, if there was a picture, whenever the video loses its stream.
     pub fn of(video: &HtmlVideoElement, mut taken: impl FnMut(HtmlCanvasElement) + 'static) -> Self {
-        let native = Object::get_prototype_of(video);
-        let (element, prototype) = (video.clone(), native.clone());
-        let get = move || get_as(&prototype, SOURCE, &element);
-        let element = video.clone();
+        let native = MEDIA_ELEMENT.with(|shared| Reflect::get_own_property_descriptor(shared, &SOURCE.into()));
+        let native = native.unwrap_or_default();
+        let accessor =
+            |kind: &str| Reflect::get(&native, &kind.into()).unwrap_or_default().unchecked_into::<Function>();
+        let (get, pass_on, element) = (accessor("get"), accessor("set"), video.clone());
         let set = move |stream: JsValue| {
             if !stream.is_instance_of::<MediaStream>()
                 && let Some(still) = still(&element)
             {
                 taken(still);
             }
-            set_as(&native, SOURCE, &stream, &element);
+            // It fails only for what is no stream, which is the SDK's mistake then.
+            let _ = pass_on.call1(&element, &stream);
         };
-        Self { _source: Property::define(video, SOURCE, get, set) }
+        Self { _source: Property::define(video, SOURCE, &get, set) }
     }
 }
 

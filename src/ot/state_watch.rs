@@ -17,6 +17,7 @@ pub(crate) struct StateWatch {
     session: Object,
     state: Rc<RefCell<JsValue>>,
     property: Option<Property>,
+    _get: Closure<dyn FnMut() -> JsValue>,
 }
 
 impl StateWatch {
@@ -25,13 +26,13 @@ impl StateWatch {
         let session: Object = session.clone().unchecked_into();
         let state = Rc::new(RefCell::new(Reflect::get(&session, &STATE.into()).unwrap_or_default()));
         let (read, written) = (Rc::clone(&state), Rc::clone(&state));
-        let get = move || read.borrow().clone();
+        let get = Closure::<dyn FnMut() -> JsValue>::new(move || read.borrow().clone());
         let set = move |value: JsValue| {
             *written.borrow_mut() = value.clone();
             changed(&value.as_string().unwrap_or_default());
         };
-        let property = Some(Property::define(&session, STATE, get, set));
-        Self { session, state, property }
+        let property = Some(Property::define(&session, STATE, get.as_ref().unchecked_ref(), set));
+        Self { session, state, property, _get: get }
     }
 }
 

@@ -19,11 +19,14 @@ pub(super) enum Happening {
 }
 
 /// Listens to the page, as long as it lives.
-pub(super) struct Surroundings(Vec<(EventTarget, &'static str, Closure<dyn FnMut(JsValue)>)>);
+pub(super) struct Surroundings(Vec<Heard>);
+
+/// What is listened to: whose event, its name, and with what.
+type Heard = (EventTarget, &'static str, Closure<dyn FnMut(JsValue)>);
 
 impl Surroundings {
     pub(super) fn listen(hear: impl Fn(Happening) + Clone + 'static) -> Self {
-        let mut listeners = Vec::new();
+        let mut listeners: Vec<Heard> = Vec::new();
         let Some(window) = web_sys::window() else { return Self(listeners) };
         let document = window.document().map(EventTarget::from);
         let window = EventTarget::from(window);

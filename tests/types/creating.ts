@@ -71,6 +71,17 @@ test("every option has a type of its own", () => {
   return ReconnectionManager.create(OT, options);
 });
 
+test("a policy may be a function", async () => {
+  await ReconnectionManager.create(OT, {
+    retry: ({ retryCount, elapsedMs, retryReason }) =>
+      retryReason.code === "connect_failed" && elapsedMs < 60_000 ? retryCount * 1000 : null,
+  });
+  // @ts-expect-error: a number of milliseconds, or null
+  await ReconnectionManager.create(OT, { retry: () => "soon" });
+  // @ts-expect-error: it is attempts
+  await ReconnectionManager.create(OT, { retry: { tries: 3 } });
+});
+
 test("an unknown option is refused", async () => {
   // @ts-expect-error: it is renewTimeout
   await ReconnectionManager.create(OT, { renewTimeOut: 10_000 });

@@ -68,6 +68,14 @@ test("renewfailed tells when renew is asked again, if ever", () => {
   });
 });
 
+test("attemptfailed tells of any attempt", () => {
+  manager.addEventListener("attemptfailed", ({ detail: { error, attempt, retryIn } }) => {
+    same<typeof error, HandoverError>();
+    same<typeof attempt, number>();
+    same<typeof retryIn, number | null>();
+  });
+});
+
 test("signalrejected gives a reason that can be told apart", () => {
   manager.addEventListener("signalrejected", ({ detail: { reason } }) => {
     switch (reason) {
@@ -79,6 +87,7 @@ test("signalrejected gives a reason that can be told apart", () => {
       case "duplicate":
       case "current_session":
       case "past_deadline":
+      case "too_many":
         return;
       default:
         same<typeof reason, never>();

@@ -33,7 +33,12 @@ impl Machine {
         let step = match &self.state {
             State::Connecting { until, .. } => Some((*until, TimeoutReason::Connect)),
             State::Moving(handover) if !self.holds(handover) => Some((handover.timeout(), TimeoutReason::Move)),
-            _ => None,
+            State::Idle
+            | State::Connected { .. }
+            | State::Moving(_)
+            | State::Disconnected
+            | State::Failed
+            | State::Closed => None,
         };
         let newcomer = self.roster.poll_timeout().map(|at| (at, TimeoutReason::Newcomer));
         let signal = self.bridge.poll_timeout().map(|at| (at, TimeoutReason::Signal));
