@@ -1,5 +1,7 @@
 //! A successor was announced: whether and when to move there.
 
+use std::time::Duration;
+
 use super::{Event, Machine, SessionId, State, Time};
 use crate::core::announcement::{Announcement, Context, RawAnnouncement, Rejection};
 use crate::core::error::{Code, Failure};
@@ -110,10 +112,10 @@ impl Machine {
         self.cut_off();
         let stormy = self.pace.is_exhausted(self.config.moves_per_hour, now);
         self.pace.note(self.config.moves_per_hour, now);
-        if stormy {
-            // The call must come back, but not at once.
-            let until = now + self.config.backoff.max;
-            self.update_move(|handover| handover.step = Step::Waiting { until }, now);
+        // In a storm the call must come back, but not at once; without a network, not yet.
+        let wait = if stormy { self.config.backoff.max } else { Duration::ZERO };
+        if stormy || self.offline {
+            self.update_move(|handover| handover.step = Step::Waiting { until: now + wait }, now);
         } else {
             self.ask(now);
         }

@@ -107,6 +107,19 @@ fn without_a_network_no_attempt_is_burnt_and_its_return_begins_one_at_once() {
 }
 
 #[test]
+fn a_call_that_is_cut_off_without_a_network_asks_nobody_before_it_is_back() {
+    let mut desk = Desk::in_call(&["ann"]);
+    desk.feed(Input::Online(false));
+    let _ = desk.commands();
+    desk.dies(FIRST);
+    assert_eq!(desk.commands(), ["drop 1"]);
+    desk.wait(seconds(7200));
+    assert_eq!((desk.status(), desk.commands()), (Status::Recovering, vec![]));
+    desk.feed(Input::Online(true));
+    assert_eq!(desk.commands(), ["renew one #1"]);
+}
+
+#[test]
 fn the_app_may_say_that_the_next_attempt_need_not_wait() {
     let mut desk = cut_off();
     desk.renew_fails(Code::RenewThrew);
