@@ -74,6 +74,13 @@ pub enum WireMessage {
         /// The successor.
         to: SessionId,
     },
+    /// After a loss: "my connection before this one was `connection`", to whoever may still hold it for somebody's.
+    Was {
+        /// The sender's connection on the leg that was lost.
+        connection: ConnectionId,
+    },
+    /// After a loss: "I give this connection up, and come back with another".
+    Returning,
     /// On either leg: "my next signal here is number `number`".
     Stamp(Stamp),
     /// On either leg: "my last signal here was number `number`".
@@ -247,6 +254,8 @@ pub enum Input {
         leg: LegId,
         /// Who.
         connection: ConnectionId,
+        /// The SDK's reason.
+        reason: LossReason,
     },
     /// Somebody published on a leg.
     StreamCreated {
@@ -261,6 +270,8 @@ pub enum Input {
         leg: LegId,
         /// What.
         stream: StreamId,
+        /// The SDK's reason.
+        reason: LossReason,
     },
     /// A signal arrived on a leg.
     Signal {
@@ -283,7 +294,7 @@ pub enum Input {
     RetryIn(Option<Duration>),
 }
 
-/// Why a leg was disconnected.
+/// Why a leg was disconnected, or somebody's connection or stream there ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossReason {
     /// The servers were rotated.

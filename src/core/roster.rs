@@ -5,6 +5,7 @@
 //! old leg ([`Roster::moved`]), else by their identity if it is theirs alone. Who is neither is held back for a
 //! moment, in case the word is still on its way, and is then a newcomer: nothing is guessed.
 
+mod absence;
 mod lookup;
 mod recognition;
 
@@ -31,7 +32,9 @@ pub(super) enum Change {
     StreamJoined(StreamId),
     /// A stream left the call.
     StreamLeft(StreamId),
-    /// A stream that the app knows has arrived on another leg.
+    /// A stream that the app knows has gone from a leg: it is on another one, or may come back.
+    StreamAway { stream: StreamId, leg: LegId },
+    /// A stream that the app knows has arrived on another leg, or has come back.
     StreamArrived(StreamId),
 }
 
@@ -62,6 +65,10 @@ struct Person {
     /// Earlier connections: after a loss, whoever was not cut off has the same one still.
     was: Vec<ConnectionId>,
     standing: Standing,
+    /// Until when this person, who is on no leg, may come back before the app hears that they left.
+    absent: Option<Time>,
+    /// Whether this person has said to come back with another connection.
+    returning: bool,
     /// The successor in which this person has said to see everybody.
     settled: Option<SessionId>,
 }
@@ -87,6 +94,8 @@ struct Stream {
     /// Earlier streams.
     was: Vec<StreamId>,
     told: bool,
+    /// Until when it may come back before the app hears that it has ended.
+    absent: Option<Time>,
 }
 
 impl Roster {
@@ -140,43 +149,21 @@ impl Roster {
                 _ => Vec::new(),
             };
         }
-        if let Some(known) = self.who_had(&info.id) {
+        // Who is here with another connection already has left a ghost behind, and isn't two people.
+        if let Some(known) = self.who_had(&info.id).or_else(|| self.recognise(leg, info)) {
             if let Some(person) = self.people.get_mut(&known) {
-                // Who is here with another connection already has left a ghost behind, and isn't two people.
                 person.at.entry(leg).or_insert_with(|| info.id.clone());
+                person.is_back();
             }
             return Vec::new();
         }
-        if self.successor == Some(leg) {
-            if let Some(known) = self.recognise(leg, info) {
-                if let Some(person) = self.people.get_mut(&known) {
-                    person.at.insert(leg, info.id.clone());
-                }
-                return Vec::new();
-            }
-            if self.may_be_known(info) {
-                let until = now + NEWCOMER_HOLD;
-                self.add_person(leg, info.id.clone(), info.identity.clone(), Standing::Held { until });
-                return Vec::new();
-            }
+        if self.may_be_known(leg, info) {
+            let until = now + NEWCOMER_HOLD;
+            self.add_person(leg, info.id.clone(), info.identity.clone(), Standing::Held { until });
+            return Vec::new();
         }
         let key = self.add_person(leg, info.id.clone(), info.identity.clone(), Standing::Told);
         vec![Change::PersonJoined(key)]
-    }
-
-    /// Somebody's connection to a leg ended.
-    pub(super) fn connection_destroyed(&mut self, leg: LegId, connection: &ConnectionId) -> Vec<Change> {
-        let Some(key) = self.person_at(leg, connection) else {
-            return Vec::new();
-        };
-        let Some(person) = self.people.get_mut(&key) else {
-            return Vec::new();
-        };
-        person.at.remove(&leg);
-        if !person.at.is_empty() || self.own.as_ref() == Some(&key) {
-            return Vec::new();
-        }
-        self.remove_person(&key)
     }
 
     /// Somebody published on a leg.
@@ -191,6 +178,7 @@ impl Roster {
         if let Some(known) = self.stream_of(&person, leg, info) {
             if let Some(stream) = self.streams.get_mut(&known) {
                 stream.at.insert(leg, info.id.clone());
+                stream.absent = None;
             }
             changes.push(Change::StreamArrived(known));
             return changes;
@@ -205,30 +193,13 @@ impl Roster {
                 at: only(leg, info.id.clone()),
                 was: Vec::new(),
                 told,
+                absent: None,
             },
         );
         if told {
             changes.push(Change::StreamJoined(info.id.clone()));
         }
         changes
-    }
-
-    /// A stream on a leg ended. Returns its durable ID too, if it is known.
-    pub(super) fn stream_destroyed(&mut self, leg: LegId, stream: &StreamId) -> (Option<StreamId>, Vec<Change>) {
-        let Some(key) = self.durable_stream(leg, stream) else {
-            return (None, Vec::new());
-        };
-        let Some(entry) = self.streams.get_mut(&key) else {
-            return (None, Vec::new());
-        };
-        entry.at.remove(&leg);
-        if !entry.at.is_empty() {
-            return (Some(key), Vec::new());
-        }
-        let told = entry.told;
-        self.streams.remove(&key);
-        let changes = if told { vec![Change::StreamLeft(key.clone())] } else { Vec::new() };
-        (Some(key), changes)
     }
 
     /// Somebody said on leg `old` that a connection on the successor is theirs.
@@ -274,26 +245,9 @@ impl Roster {
         self.streams.retain(|_, stream| stream.told || !stream.at.is_empty());
     }
 
-    /// Whoever is on no leg has left the call.
+    /// Whoever is on no leg has left the call, but for those who have time left to come back.
     pub(super) fn bury(&mut self) -> Vec<Change> {
-        let gone: Vec<StreamId> =
-            self.streams.iter().filter(|(_, s)| s.at.is_empty()).map(|(key, _)| key.clone()).collect();
-        let mut changes = Vec::new();
-        for key in gone {
-            if self.streams.remove(&key).is_some_and(|stream| stream.told) {
-                changes.push(Change::StreamLeft(key));
-            }
-        }
-        let gone: Vec<ConnectionId> = self
-            .people
-            .iter()
-            .filter(|(key, person)| person.at.is_empty() && self.own.as_ref() != Some(*key))
-            .map(|(key, _)| key.clone())
-            .collect();
-        for key in gone {
-            changes.extend(self.remove_person(&key));
-        }
-        changes
+        self.remove(|stream| stream.at.is_empty() && stream.absent.is_none(), |p| p.at.is_empty() && p.absent.is_none())
     }
 
     /// The call is over: forgets everybody.
@@ -301,19 +255,23 @@ impl Roster {
         *self = Self::default();
     }
 
-    /// The next moment at which somebody held back becomes a newcomer.
+    /// The next moment at which somebody held back becomes a newcomer, or somebody absent has left.
     pub(super) fn poll_timeout(&self) -> Option<Time> {
-        self.people
-            .values()
-            .filter_map(|person| match person.standing {
-                Standing::Held { until } => Some(until),
-                Standing::Told | Standing::Unseen => None,
-            })
-            .min()
+        let held = self.people.values().filter_map(|person| match person.standing {
+            Standing::Held { until } => Some(until),
+            Standing::Told | Standing::Unseen => None,
+        });
+        held.chain(self.absences()).min()
     }
 
-    /// Those held back for long enough are newcomers.
+    /// Those held back for long enough are newcomers; those absent for long enough have left.
     pub(super) fn handle_timeout(&mut self, now: Time) -> Vec<Change> {
+        let mut changes = self.bury_overdue(now);
+        changes.extend(self.welcome(now));
+        changes
+    }
+
+    fn welcome(&mut self, now: Time) -> Vec<Change> {
         let due: Vec<ConnectionId> = self
             .people
             .iter()
@@ -343,9 +301,27 @@ impl Roster {
         identity: Option<String>,
         standing: Standing,
     ) -> ConnectionId {
-        let person = Person { identity, at: only(leg, id.clone()), was: Vec::new(), standing, settled: None };
+        let at = only(leg, id.clone());
+        let person = Person { identity, at, was: Vec::new(), standing, absent: None, returning: false, settled: None };
         self.people.insert(id.clone(), person);
         id
+    }
+
+    /// Streams and people that have left.
+    fn remove(&mut self, stream: impl Fn(&Stream) -> bool, person: impl Fn(&Person) -> bool) -> Vec<Change> {
+        let gone: Vec<StreamId> = self.streams.iter().filter(|(_, s)| stream(s)).map(|(key, _)| key.clone()).collect();
+        let mut changes = Vec::new();
+        for key in gone {
+            if self.streams.remove(&key).is_some_and(|stream| stream.told) {
+                changes.push(Change::StreamLeft(key));
+            }
+        }
+        let others = self.people.iter().filter(|(key, _)| self.own.as_ref() != Some(*key));
+        let gone: Vec<ConnectionId> = others.filter(|(_, p)| person(p)).map(|(key, _)| key.clone()).collect();
+        for key in gone {
+            changes.extend(self.remove_person(&key));
+        }
+        changes
     }
 
     /// Somebody left, and whatever of theirs is still there with them.

@@ -109,6 +109,12 @@ pub(super) fn wire_message(data: &JsValue) -> Option<WireMessage> {
     if let Some(to) = js::get_string(&object, "settled") {
         return Some(WireMessage::Settled { to: SessionId::new(to) });
     }
+    if let Some(connection) = js::get_string(&object, "was") {
+        return Some(WireMessage::Was { connection: ConnectionId::new(connection) });
+    }
+    if js::get(&object, "returning").is_truthy() {
+        return Some(WireMessage::Returning);
+    }
     let read = |name| {
         let stamp = js::get(&object, name);
         let number = js::get(&stamp, "number").as_f64()? as u64;
@@ -128,6 +134,8 @@ pub(super) fn wire_data(message: &WireMessage) -> JsValue {
             js::set(&data, "moved", moved);
         }
         WireMessage::Settled { to } => js::set(&data, "settled", to.as_str()),
+        WireMessage::Was { connection } => js::set(&data, "was", connection.as_str()),
+        WireMessage::Returning => js::set(&data, "returning", true),
         WireMessage::Stamp(stamp) => js::set(&data, "stamp", stamp_data(stamp)),
         WireMessage::Stamped(stamp) => js::set(&data, "stamped", stamp_data(stamp)),
     }

@@ -1,6 +1,7 @@
 //! The machine of a durable session, in stories and at random.
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test names what it looks at")]
 
+mod absences;
 mod attempts;
 mod chance;
 mod desk;

@@ -111,8 +111,9 @@ impl Machine {
         } else if let Some(loss) = &handover.loss
             && let Some(me) = loss.me.clone()
         {
-            self.bridge.open(loss.leg, leg, me, loss.members.clone(), now);
+            self.bridge.open(loss.leg, leg, me.clone(), loss.members.clone(), now);
             self.bridge.old_leg_gone(now);
+            self.say_who_came_back(leg, me, now);
         }
         let publish_until = now + self.config.publish_timeout;
         self.update_move(

@@ -13,6 +13,7 @@ mod announced;
 mod app;
 mod arrival;
 mod attempt;
+mod introduction;
 mod loss;
 mod pace;
 mod people;
@@ -21,6 +22,7 @@ mod timeouts;
 
 use std::collections::VecDeque;
 
+use self::introduction::CameBack;
 use self::pace::Pace;
 use self::supervision::Supervision;
 use super::backoff::Random;
@@ -55,6 +57,7 @@ pub struct Machine {
     offline: bool,
     /// Whether the app has been told that it is cut off.
     interrupted: bool,
+    came_back: Option<CameBack>,
     /// The SDK's own migration, while there is one.
     supervision: Option<Supervision>,
     next_leg: u32,
@@ -79,6 +82,7 @@ impl Machine {
             leaving: None,
             offline: false,
             interrupted: false,
+            came_back: None,
             supervision: None,
             next_leg: 0,
             next_renew: 0,
@@ -215,17 +219,17 @@ impl Machine {
             Input::ConnectionCreated { leg, connection } => {
                 self.bridge.member_joined(leg, connection.id.clone());
                 let changes = self.roster.connection_created(leg, &connection, now);
-                self.introduce(leg, &connection.id);
+                self.introduce(leg, &connection.id, now);
                 self.apply(changes);
             }
-            Input::ConnectionDestroyed { leg, connection } => {
-                self.connection_destroyed(leg, &connection, now);
+            Input::ConnectionDestroyed { leg, connection, reason } => {
+                self.connection_destroyed(leg, &connection, reason, now);
             }
             Input::StreamCreated { leg, stream } => {
                 let changes = self.roster.stream_created(leg, &stream, now);
                 self.apply(changes);
             }
-            Input::StreamDestroyed { leg, stream } => self.stream_destroyed(leg, &stream),
+            Input::StreamDestroyed { leg, stream, reason } => self.stream_destroyed(leg, &stream, reason, now),
             Input::Signal { leg, from, signal, kind } => self.signal(leg, from, signal, kind, now),
             Input::Online(online) => self.online(online, now),
             Input::RetryNow => self.retry_now(now),

@@ -1,6 +1,8 @@
 //! What a leg tells: people, streams, pictures and signals.
 
-use super::{Command, ConnectionId, Event, LegId, Machine, SignalKind, StreamId, Time, ViewId, WireMessage};
+use super::{
+    Command, ConnectionId, Event, LegId, LossReason, Machine, SignalKind, StreamId, Time, ViewId, WireMessage,
+};
 use crate::core::error::{Code, Failure};
 use crate::core::handover::Step;
 use crate::core::ids::{PublisherId, SignalId};
@@ -23,6 +25,11 @@ impl Machine {
                         self.end_view(view);
                     }
                 }
+                Change::StreamAway { stream, leg } => {
+                    for view in self.views.of_stream(&stream) {
+                        self.starve(view, leg);
+                    }
+                }
                 Change::StreamArrived(stream) => {
                     for view in self.views.of_stream(&stream) {
                         for leg in self.legs() {
@@ -34,40 +41,42 @@ impl Machine {
         }
     }
 
-    /// Tells a latecomer to the old session what it missed: where this client is now.
-    pub(super) fn introduce(&mut self, leg: LegId, to: &ConnectionId) {
-        let Some(handover) = self.state.moving().filter(|handover| handover.old_leg() == Some(leg)) else { return };
-        let Some(new) = handover.connected_leg().cloned() else { return };
-        let Some(connection) = self.roster.own_at(new.id).cloned() else { return };
-        if self.roster.own_at(leg) == Some(to) {
-            return;
-        }
-        let message = WireMessage::Moved { to: new.session.clone(), connection };
-        self.order(Command::SendWire { leg, to: Some(to.clone()), message });
-        if self.has_settled() {
-            let message = WireMessage::Settled { to: new.session };
-            self.order(Command::SendWire { leg, to: Some(to.clone()), message });
-        }
-    }
-
-    pub(super) fn connection_destroyed(&mut self, leg: LegId, connection: &ConnectionId, now: Time) {
-        let changes = self.roster.connection_destroyed(leg, connection);
+    pub(super) fn connection_destroyed(
+        &mut self,
+        leg: LegId,
+        connection: &ConnectionId,
+        reason: LossReason,
+        now: Time,
+    ) {
+        let may_return = self.may_return(leg, reason);
+        let changes = self.roster.connection_destroyed(leg, connection, may_return, now);
         self.bridge.member_gone(leg, connection, now);
         self.apply(changes);
     }
 
-    pub(super) fn stream_destroyed(&mut self, leg: LegId, stream: &StreamId) {
-        let (key, changes) = self.roster.stream_destroyed(leg, stream);
-        if let Some(key) = key.filter(|key| self.roster.has_stream(key)) {
-            for view in self.views.of_stream(&key) {
-                let Some(rest) = self.views.drop_feed(view, leg) else { continue };
-                if let Rest::Show(leg) = rest {
-                    self.order(Command::Swap { leg, view });
-                }
-                self.order(Command::Unsubscribe { leg, view });
-            }
-        }
+    pub(super) fn stream_destroyed(&mut self, leg: LegId, stream: &StreamId, reason: LossReason, now: Time) {
+        let may_return = self.may_return(leg, reason);
+        let changes = self.roster.stream_destroyed(leg, stream, may_return, now);
         self.apply(changes);
+    }
+
+    /// Whether somebody who has gone for this reason is likely to come back by themselves. While servers migrate, that is
+    /// so whatever the reason: a client that they don't take in leaves, and comes anew.
+    fn may_return(&self, leg: LegId, reason: LossReason) -> bool {
+        match reason {
+            LossReason::ServerRotation | LossReason::NetworkDisconnected => true,
+            LossReason::ClientDisconnected => self.is_supervised(leg),
+            LossReason::Unknown | LossReason::Final => false,
+        }
+    }
+
+    /// A view's stream on a leg is gone, but not for good: shows another one if there is one.
+    fn starve(&mut self, view: ViewId, leg: LegId) {
+        let Some(rest) = self.views.drop_feed(view, leg) else { return };
+        if let Rest::Show(other) = rest {
+            self.order(Command::Swap { leg: other, view });
+        }
+        self.order(Command::Unsubscribe { leg, view });
     }
 
     pub(super) fn presented(&mut self, leg: LegId, view: ViewId, now: Time) {
@@ -117,11 +126,7 @@ impl Machine {
             self.unfeed(leg, view, Failure::new(Code::SubscribeFailed, message));
             return;
         }
-        let Some(rest) = self.views.drop_feed(view, leg) else { return };
-        self.order(Command::Unsubscribe { leg, view });
-        if let Rest::Show(other) = rest {
-            self.order(Command::Swap { leg: other, view });
-        }
+        self.starve(view, leg);
         self.feed(view, leg);
     }
 
@@ -154,6 +159,7 @@ impl Machine {
         let known = self.views.told(publisher);
         let proving = self.successor() == Some(leg) && !self.has_settled();
         if proving && (known || self.primary() != Some(leg)) {
+            self.say_returning();
             self.retry(failure, now);
         } else if self.successor() != Some(leg) && self.views.is_live_elsewhere(publisher, leg) {
             if let Some(leg) = self.views.drop_publication(publisher, leg) {
@@ -173,6 +179,7 @@ impl Machine {
         }
         if self.keeps_publishers() && !self.has_settled() {
             let message = "the publisher was ended while the call came back";
+            self.say_returning();
             self.retry(Failure::new(Code::PublishFailed, message), now);
             return;
         }
@@ -217,6 +224,11 @@ impl Machine {
                 self.bridge.handle_settled(leg, &from, now);
                 self.roster.settled(leg, &from, to);
             }
+            WireMessage::Was { connection } => {
+                let changes = self.roster.was(leg, &from, &connection, now);
+                self.apply(changes);
+            }
+            WireMessage::Returning => self.roster.returning(leg, &from),
         }
     }
 
@@ -236,7 +248,7 @@ impl Machine {
     }
 
     /// Whether all of ours has moved, so that the successor is not given back because of a part of it.
-    fn has_settled(&self) -> bool {
+    pub(super) fn has_settled(&self) -> bool {
         self.state.moving().is_some_and(|handover| match handover.step {
             Step::Settling { .. } | Step::Leaving { .. } => true,
             Step::Renewing { .. } | Step::Waiting { .. } | Step::Connecting { .. } | Step::Overlapping { .. } => false,

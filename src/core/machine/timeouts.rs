@@ -100,6 +100,7 @@ impl Machine {
             }
             Step::Overlapping { publish_until: Some(_), .. } => {
                 let message = "publishing in the successor took too long (option publishTimeout)";
+                self.say_returning();
                 self.retry(Failure::new(Code::PublishTimeout, message), now);
             }
             Step::Overlapping { new, publish_until: None, .. } => {

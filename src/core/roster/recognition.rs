@@ -7,14 +7,14 @@ impl Roster {
     pub(super) fn recognise(&self, leg: LegId, info: &ConnectionInfo) -> Option<ConnectionId> {
         if let Some(key) = self.claims.get(&info.id).map(|claim| &claim.person)
             && let Some(person) = self.people.get(key)
-            && !person.at.contains_key(&leg)
+            && self.is_missing(leg, person)
             && compatible(person.identity.as_ref(), info.identity.as_ref())
         {
             return Some(key.clone());
         }
         let identity = info.identity.as_ref()?;
         let mut candidates =
-            self.people.iter().filter(|(_, p)| p.identity.as_ref() == Some(identity) && !p.at.contains_key(&leg));
+            self.people.iter().filter(|(_, p)| p.identity.as_ref() == Some(identity) && self.is_missing(leg, p));
         let (key, _) = candidates.next()?;
         candidates.next().is_none().then(|| key.clone())
     }
@@ -24,12 +24,18 @@ impl Roster {
         self.people.iter().find(|(key, person)| person.had(key, id)).map(|(key, _)| key.clone())
     }
 
+    /// Whose connection this is or was, on any leg.
+    pub(super) fn who_is(&self, id: &ConnectionId) -> Option<ConnectionId> {
+        let is_at = |person: &Person| person.at.values().any(|at| at == id);
+        let found = self.people.iter().find(|(key, person)| person.had(key, id) || is_at(person));
+        found.map(|(key, _)| key.clone())
+    }
+
     /// Whether the word that this is somebody known may still be on its way.
-    pub(super) fn may_be_known(&self, info: &ConnectionInfo) -> bool {
-        self.people.values().any(|person| {
-            let waiting = self.successor.is_some_and(|leg| !person.at.contains_key(&leg));
-            waiting && compatible(person.identity.as_ref(), info.identity.as_ref())
-        })
+    pub(super) fn may_be_known(&self, leg: LegId, info: &ConnectionInfo) -> bool {
+        let identity = info.identity.as_ref();
+        let may_be = |person: &Person| self.is_missing(leg, person) && compatible(person.identity.as_ref(), identity);
+        self.people.values().any(may_be) || self.may_leave_a_ghost(leg, identity)
     }
 
     pub(super) fn fits(&self, held: &ConnectionId, known: &ConnectionId, leg: LegId) -> bool {
@@ -50,6 +56,7 @@ impl Roster {
             for (leg, id) in person.at {
                 known.at.insert(leg, id);
             }
+            known.is_back();
         }
         let theirs: Vec<StreamId> =
             self.streams.iter().filter(|(_, stream)| stream.person == *held).map(|(key, _)| key.clone()).collect();
@@ -75,6 +82,7 @@ impl Roster {
             for (leg, id) in stream.at {
                 other.at.insert(leg, id);
             }
+            other.absent = None;
             return Change::StreamArrived(same);
         }
         stream.person = known.clone();

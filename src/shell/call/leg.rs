@@ -225,7 +225,9 @@ impl Leg {
     fn on_connection_destroyed(call: &Rc<Call>, leg: &Rc<Self>, event: Event) {
         let Some(id) = event.connection().and_then(|connection| connection.id()) else { return };
         let connection = ConnectionId::new(id);
-        call.feed_event(Input::ConnectionDestroyed { leg: leg.id, connection: connection.clone() }, Some(event));
+        let reason = LossReason::from_sdk(&event.reason().unwrap_or_default());
+        let gone = Input::ConnectionDestroyed { leg: leg.id, connection: connection.clone(), reason };
+        call.feed_event(gone, Some(event));
         leg.connections.borrow_mut().remove(&connection);
     }
 
@@ -239,7 +241,8 @@ impl Leg {
     fn on_stream_destroyed(call: &Rc<Call>, leg: &Rc<Self>, event: Event) {
         let Some(id) = event.stream().and_then(|stream| stream.id()) else { return };
         let stream = StreamId::new(id);
-        call.feed_event(Input::StreamDestroyed { leg: leg.id, stream: stream.clone() }, Some(event));
+        let reason = LossReason::from_sdk(&event.reason().unwrap_or_default());
+        call.feed_event(Input::StreamDestroyed { leg: leg.id, stream: stream.clone(), reason }, Some(event));
         leg.streams.borrow_mut().remove(&stream);
     }
 }

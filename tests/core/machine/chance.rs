@@ -164,16 +164,7 @@ impl Chance {
         match self.below(100) {
             0..12 => Input::LegConnected { leg, own: ConnectionId::new(format!("me@{session}")) },
             12..14 => Input::LegFailed { leg, failure: failure(Code::ConnectFailed) },
-            14..17 => {
-                // The last two end the call: less often, so that it gets somewhere.
-                let reason = match self.below(8) {
-                    0..3 => LossReason::ServerRotation,
-                    3..6 => LossReason::NetworkDisconnected,
-                    6 => LossReason::ClientDisconnected,
-                    _ => LossReason::Final,
-                };
-                Input::LegLost { leg, reason }
-            }
+            14..17 => Input::LegLost { leg, reason: self.reason() },
             17..19 => self.migration_input(leg),
             19 => Input::LegClosed(leg),
             20..30 => Input::Published { leg, publisher },
@@ -184,7 +175,7 @@ impl Chance {
             52 => Input::ViewLost { leg, view },
             53 => Input::SubscribeFailed { leg, view, failure: failure(Code::SubscribeFailed) },
             54..62 => Input::ConnectionCreated { leg, connection },
-            62..64 => Input::ConnectionDestroyed { leg, connection: connection.id },
+            62..64 => Input::ConnectionDestroyed { leg, connection: connection.id, reason: self.reason() },
             64..76 => {
                 let video_type = self.pick(&[VideoType::Camera, VideoType::Screen]);
                 let id = StreamId::new(format!("{person}-{video_type:?}@{session}"));
@@ -193,7 +184,7 @@ impl Chance {
             }
             76..78 => {
                 let stream = StreamId::new(format!("{person}-Camera@{session}"));
-                Input::StreamDestroyed { leg, stream }
+                Input::StreamDestroyed { leg, stream, reason: self.reason() }
             }
             _ => {
                 let kind = self.signal_kind(person);
@@ -207,8 +198,10 @@ impl Chance {
         let (session, other) = (self.session(), self.session());
         let connection = ConnectionId::new(format!("{person}@{session}"));
         let stamp = Stamp { number: self.below(20), of: ConnectionId::new(format!("{person}@{other}")) };
-        match self.below(8) {
+        match self.below(10) {
             0 => SignalKind::Wire(WireMessage::Moved { to: SessionId::new(session), connection }),
+            8 => SignalKind::Wire(WireMessage::Was { connection }),
+            9 => SignalKind::Wire(WireMessage::Returning),
             1 | 2 => SignalKind::Wire(WireMessage::Settled { to: SessionId::new(session) }),
             3 | 4 => SignalKind::Wire(WireMessage::Stamp(stamp)),
             5 => SignalKind::Wire(WireMessage::Stamped(stamp)),
@@ -235,6 +228,16 @@ impl Chance {
     fn durable_stream(&mut self) -> StreamId {
         let known = self.desk.ledger.streams();
         if known.is_empty() { StreamId::new("none") } else { known[self.below(known.len() as u64) as usize].clone() }
+    }
+
+    fn reason(&mut self) -> LossReason {
+        // The last two end a call: less often, so that it gets somewhere.
+        match self.below(8) {
+            0..3 => LossReason::ServerRotation,
+            3..6 => LossReason::NetworkDisconnected,
+            6 => LossReason::ClientDisconnected,
+            _ => LossReason::Final,
+        }
     }
 
     fn session(&mut self) -> &'static str {

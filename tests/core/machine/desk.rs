@@ -201,8 +201,7 @@ impl Desk {
 
     /// Somebody comes to the newest leg, with a camera and with data of their own or none.
     pub(super) fn comes(&mut self, person: &str, data: Option<&str>) {
-        let connection = ConnectionInfo { identity: data.map(Into::into), ..self.connection(person) };
-        let leg = self.leg();
+        let (leg, connection) = (self.leg(), self.connection_of(person, data));
         self.feed(Input::ConnectionCreated { leg, connection: connection.clone() });
         let stream = StreamInfo {
             id: self.camera(person),
@@ -214,6 +213,11 @@ impl Desk {
         self.feed(Input::StreamCreated { leg, stream });
     }
 
+    /// Somebody's connection on the newest leg, with data of their own or none.
+    pub(super) fn connection_of(&self, person: &str, data: Option<&str>) -> ConnectionInfo {
+        ConnectionInfo { identity: data.map(Into::into), ..self.connection(person) }
+    }
+
     /// Somebody comes to the newest leg and shows nothing.
     pub(super) fn listens(&mut self, person: &str) {
         let (leg, connection) = (self.leg(), self.connection(person));
@@ -222,9 +226,16 @@ impl Desk {
 
     /// Somebody leaves a leg.
     pub(super) fn leaves(&mut self, leg: LegId, person: &str) {
+        self.is_gone(leg, person, LossReason::ClientDisconnected);
+    }
+
+    /// Somebody is on a leg no more, for this reason.
+    pub(super) fn is_gone(&mut self, leg: LegId, person: &str, reason: LossReason) {
         let session = self.session_of(leg);
-        self.feed(Input::StreamDestroyed { leg, stream: StreamId::new(format!("{person}-camera@{session}")) });
-        self.feed(Input::ConnectionDestroyed { leg, connection: ConnectionId::new(format!("{person}@{session}")) });
+        let stream = StreamId::new(format!("{person}-camera@{session}"));
+        self.feed(Input::StreamDestroyed { leg, stream, reason });
+        let connection = ConnectionId::new(format!("{person}@{session}"));
+        self.feed(Input::ConnectionDestroyed { leg, connection, reason });
     }
 
     /// The app subscribes to somebody's camera.

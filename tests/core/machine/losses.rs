@@ -19,7 +19,7 @@ fn a_call_that_was_cut_off_comes_back_with_everybody() {
     assert!(desk.machine.keeps_publishers());
     desk.renewed("two");
     desk.connected();
-    assert_eq!(desk.commands(), ["open 2 in two", "publish on 2"]);
+    assert_eq!(desk.commands(), ["open 2 in two", "say was to all on 2", "publish on 2"]);
     desk.live();
     desk.arrives("ann");
     assert_eq!(desk.news(), ["reconnected"]);
@@ -54,7 +54,11 @@ fn whoever_was_not_cut_off_is_known_by_their_connection_even_without_data() {
     desk.comes("ann", None);
     desk.presented("ann");
     desk.wait(seconds(60));
-    desk.feed(Input::ConnectionDestroyed { leg: NEW, connection: ConnectionId::new("me@one") });
+    desk.feed(Input::ConnectionDestroyed {
+        leg: NEW,
+        connection: ConnectionId::new("me@one"),
+        reason: LossReason::ClientDisconnected,
+    });
     assert_eq!((desk.news(), desk.shown("ann")), (vec!["reconnected".into()], Some(NEW)));
     assert_eq!(desk.ledger.people(), ["ann@one", "me@one"]);
 }

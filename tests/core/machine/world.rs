@@ -162,9 +162,17 @@ impl World {
             Message::Left => {
                 let Some(member) = self.sessions.get_mut(session).and_then(|all| all.remove(&from)) else { return };
                 for stream in member.streams {
-                    self.broadcast(session, None, |leg| Input::StreamDestroyed { leg, stream: stream.id.clone() });
+                    self.broadcast(session, None, |leg| Input::StreamDestroyed {
+                        leg,
+                        stream: stream.id.clone(),
+                        reason: LossReason::ClientDisconnected,
+                    });
                 }
-                self.broadcast(session, None, |leg| Input::ConnectionDestroyed { leg, connection: from.clone() });
+                self.broadcast(session, None, |leg| Input::ConnectionDestroyed {
+                    leg,
+                    connection: from.clone(),
+                    reason: LossReason::ClientDisconnected,
+                });
             }
         }
     }

@@ -92,9 +92,17 @@ impl Desk {
                 Input::Presented { leg, view },
                 Input::SubscribeFailed { leg, view, failure },
                 Input::ConnectionCreated { leg, connection: person.clone() },
-                Input::ConnectionDestroyed { leg, connection: ConnectionId::new("ann@one") },
+                Input::ConnectionDestroyed {
+                    leg,
+                    connection: ConnectionId::new("ann@one"),
+                    reason: LossReason::ClientDisconnected,
+                },
                 Input::StreamCreated { leg, stream },
-                Input::StreamDestroyed { leg, stream: StreamId::new("ann-camera@one") },
+                Input::StreamDestroyed {
+                    leg,
+                    stream: StreamId::new("ann-camera@one"),
+                    reason: LossReason::ClientDisconnected,
+                },
             ] {
                 self.feed(input);
             }
@@ -127,6 +135,8 @@ fn short(command: &Command) -> String {
             let word = match message {
                 WireMessage::Moved { .. } => "moved",
                 WireMessage::Settled { .. } => "settled",
+                WireMessage::Was { .. } => "was",
+                WireMessage::Returning => "returning",
                 WireMessage::Stamp(_) | WireMessage::Stamped(_) => "stamp",
             };
             format!("say {word} to {to} on {}", leg.0)

@@ -1,0 +1,175 @@
+//! Who is gone, and may come back.
+//!
+//! People whose servers were rotated, or whose network failed, come back by themselves, with another connection; whoever
+//! was not cut off sees them leave and come. The app does not: their tiles keep the last picture until they are back, and
+//! only who takes too long has left.
+//!
+//! Whoever comes back is recognised as on a successor, by an identity of their own. And there may be nobody to come back:
+//! the server may not know yet that a connection is dead, and show a *ghost* beside the person. Then their own word
+//! decides ([`Roster::was`]), which is believed of those only who have the ghost's identity.
+
+use std::time::Duration;
+
+use super::{Change, ConnectionId, LegId, Person, Roster, Standing, StreamId, Time, remember};
+
+/// How long somebody may take to come back. A recovery takes a second or two, and a few more where its first attempt
+/// fails.
+const RETURN_HOLD: Duration = Duration::from_secs(10);
+
+/// How long a stream may take to come back whose person is there. The SDK tells of the end of somebody's streams first,
+/// and of their connection's within the same moment.
+const STREAM_HOLD: Duration = Duration::from_secs(2);
+
+impl Roster {
+    /// Somebody's connection to a leg ended.
+    pub(in crate::core) fn connection_destroyed(
+        &mut self,
+        leg: LegId,
+        connection: &ConnectionId,
+        may_return: bool,
+        now: Time,
+    ) -> Vec<Change> {
+        let Some(key) = self.person_at(leg, connection) else {
+            return Vec::new();
+        };
+        let Some(person) = self.people.get_mut(&key) else {
+            return Vec::new();
+        };
+        remember(&mut person.was, person.at.remove(&leg));
+        if !person.at.is_empty() || self.own.as_ref() == Some(&key) {
+            return Vec::new();
+        }
+        if !(may_return || person.returning) || person.standing != Standing::Told {
+            return self.remove_person(&key);
+        }
+        let until = now + RETURN_HOLD;
+        person.absent = Some(until);
+        for (_, stream) in self.streams.iter_mut().filter(|(_, stream)| stream.person == key && stream.at.is_empty()) {
+            stream.absent = Some(until);
+        }
+        Vec::new()
+    }
+
+    /// A stream on a leg ended.
+    pub(in crate::core) fn stream_destroyed(
+        &mut self,
+        leg: LegId,
+        stream: &StreamId,
+        may_return: bool,
+        now: Time,
+    ) -> Vec<Change> {
+        let Some(key) = self.durable_stream(leg, stream) else {
+            return Vec::new();
+        };
+        let Some(entry) = self.streams.get_mut(&key) else {
+            return Vec::new();
+        };
+        remember(&mut entry.was, entry.at.remove(&leg));
+        if entry.at.is_empty() {
+            let may_return = may_return || self.people.get(&entry.person).is_some_and(|person| person.returning);
+            if !entry.told {
+                self.streams.remove(&key);
+                return Vec::new();
+            }
+            if !may_return {
+                self.streams.remove(&key);
+                return vec![Change::StreamLeft(key)];
+            }
+            entry.absent = Some(now + STREAM_HOLD);
+        }
+        vec![Change::StreamAway { stream: key, leg }]
+    }
+
+    /// Somebody said on a leg what their connection was before they came back to it.
+    pub(in crate::core) fn was(
+        &mut self,
+        leg: LegId,
+        from: &ConnectionId,
+        before: &ConnectionId,
+        now: Time,
+    ) -> Vec<Change> {
+        let (Some(held), Some(known)) = (self.person_at(leg, from), self.who_is(before)) else {
+            return Vec::new();
+        };
+        let own = self.own.as_ref() == Some(&known);
+        if own || held == known || !self.may_succeed(leg, &held, &known) {
+            return Vec::new();
+        }
+        let mut changes = self.lay(leg, &known, now);
+        changes.extend(self.merge(&held, &known));
+        changes
+    }
+
+    /// Somebody said on a leg that they give their connection up to come back with another.
+    pub(in crate::core) fn returning(&mut self, leg: LegId, from: &ConnectionId) {
+        if let Some(key) = self.person_at(leg, from)
+            && let Some(person) = self.people.get_mut(&key)
+        {
+            person.returning = true;
+        }
+    }
+
+    /// Whether somebody's new connection on a leg may be a person's who is said to be somewhere else, or nowhere.
+    pub(super) fn is_missing(&self, leg: LegId, person: &Person) -> bool {
+        !person.at.contains_key(&leg) && (self.successor == Some(leg) || person.absent.is_some())
+    }
+
+    /// Whether a connection on a leg with this identity may be a person's whose old one there is a ghost: one other
+    /// person has it, and nobody else.
+    pub(super) fn may_leave_a_ghost(&self, leg: LegId, identity: Option<&String>) -> bool {
+        let Some(identity) = identity else { return false };
+        let mut same = self.people.iter().filter(|(_, person)| person.identity.as_ref() == Some(identity));
+        let Some((key, person)) = same.next() else { return false };
+        same.next().is_none() && self.own.as_ref() != Some(key) && person.at.contains_key(&leg)
+    }
+
+    /// Until when the absent may come back.
+    pub(super) fn absences(&self) -> impl Iterator<Item = Time> {
+        let streams = self.streams.values().filter_map(|stream| stream.absent);
+        self.people.values().filter_map(|person| person.absent).chain(streams)
+    }
+
+    /// Whoever has been absent for too long has left.
+    pub(super) fn bury_overdue(&mut self, now: Time) -> Vec<Change> {
+        let overdue = |absent: Option<Time>| absent.is_some_and(|until| until <= now);
+        self.remove(|stream| overdue(stream.absent), |person| overdue(person.absent))
+    }
+
+    /// Whether what is held back as `held` can be what `known` has become, as it says.
+    fn may_succeed(&self, leg: LegId, held: &ConnectionId, known: &ConnectionId) -> bool {
+        let (Some(one), Some(other)) = (self.people.get(held), self.people.get(known)) else {
+            return false;
+        };
+        let same = one.identity.is_some() && one.identity == other.identity;
+        matches!(one.standing, Standing::Held { .. }) && (same || self.fits(held, known, leg))
+    }
+
+    /// A person's connection on a leg is a ghost: it is theirs no more.
+    fn lay(&mut self, leg: LegId, known: &ConnectionId, now: Time) -> Vec<Change> {
+        let Some(person) = self.people.get_mut(known) else {
+            return Vec::new();
+        };
+        remember(&mut person.was, person.at.remove(&leg));
+        let mut changes = Vec::new();
+        for (key, stream) in &mut self.streams {
+            if stream.person == *known
+                && let Some(id) = stream.at.remove(&leg)
+            {
+                remember(&mut stream.was, Some(id));
+                if stream.at.is_empty() {
+                    stream.absent = Some(now + RETURN_HOLD);
+                }
+                changes.push(Change::StreamAway { stream: key.clone(), leg });
+            }
+        }
+        changes
+    }
+}
+
+impl Person {
+    /// Here again.
+    pub(super) fn is_back(&mut self) {
+        self.absent = None;
+        self.returning = false;
+    }
+}
