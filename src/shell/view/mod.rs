@@ -50,6 +50,8 @@ pub(super) struct View {
     slot: RefCell<Option<Slot>>,
     emitter: Emitter,
     feeds: RefCell<LiteMap<LegId, Rc<Feed>>>,
+    /// How many feeds it has had.
+    count: Cell<u32>,
     /// Whether the app has ended it.
     ending: Cell<bool>,
     shown: RefCell<Option<Rc<Feed>>>,
@@ -64,6 +66,8 @@ pub(super) struct View {
 /// A subscriber of the SDK's.
 struct Feed {
     leg: LegId,
+    /// Tells it from others of its view's on the same leg.
+    number: u32,
     subscriber: ot::Subscriber,
     stream: ot::Stream,
     picture: Rc<Picture>,
@@ -94,6 +98,7 @@ impl View {
             slot: RefCell::new(slot),
             emitter: Emitter::default(),
             feeds: RefCell::default(),
+            count: Cell::new(0),
             ending: Cell::new(false),
             shown: RefCell::default(),
             cover: RefCell::default(),
@@ -142,17 +147,20 @@ impl View {
         } else {
             js::set(&options, "audioVolume", self.volume.borrow().clone());
         }
+        let number = self.count.get() + 1;
+        self.count.set(number);
         let done = {
             let view = Rc::downgrade(self);
             js::callback(move |error| {
                 if let Some(view) = view.upgrade() {
-                    view.answered(leg, &error);
+                    view.answered(leg, number, &error);
                 }
             })
         };
         let subscriber = session.subscribe(stream, &picture.target(), &options, &done)?;
         let feed = Rc::new(Feed {
             leg,
+            number,
             subscriber,
             stream: stream.clone(),
             picture,
@@ -181,19 +189,23 @@ impl View {
         Ok(())
     }
 
-    fn answered(self: &Rc<Self>, leg: LegId, error: &JsValue) {
+    fn answered(self: &Rc<Self>, leg: LegId, number: u32, error: &JsValue) {
         let Some(call) = self.call.upgrade() else { return };
+        // What answers for a feed that another one has replaced doesn't matter.
+        let current = move |view: &Self| view.on_leg(leg).filter(|feed| feed.number == number);
         if js::is_error(error) {
             // Of a leg that dies, its subscribers hear first; nothing is to be done about those.
             let (view, error) = (Rc::clone(self), error.clone());
             spawn_local(async move {
                 TimeoutFuture::new(LAST_WORDS).await;
-                call.subscribe_failed(leg, view.id, &error);
+                if current(&view).is_some() {
+                    call.subscribe_failed(leg, view.id, &error);
+                }
             });
             return;
         }
         self.answer(&JsValue::UNDEFINED);
-        if let Some(feed) = self.on_leg(leg) {
+        if let Some(feed) = current(self) {
             feed.connected.set(true);
             self.judge(&feed);
         }
