@@ -9,6 +9,10 @@ use crate::core::protocol::LossReason;
 use crate::core::receipt::{Outcome, Tile};
 use crate::core::state::{Leg, Status};
 
+/// How long a connect takes at most that works with the SDK's first try. Its second one comes after 3 s, and the first may
+/// fail after that, and end what has been connected meanwhile, without a word.
+const EASY: Duration = Duration::from_millis(2500);
+
 impl Machine {
     /// Asks for credentials: the first step of each attempt.
     pub(super) fn ask(&mut self, now: Time) {
@@ -81,21 +85,36 @@ impl Machine {
     pub(super) fn leg_connected(&mut self, leg: LegId, own: &ConnectionId, now: Time) {
         let changes = self.roster.set_own(leg, own);
         self.apply(changes);
+        let hard = self.was_hard(now);
         if let State::Connecting { leg: only, .. } = &self.state {
             let only = only.clone();
             self.set_state(State::Connected { leg: only });
             self.tell(Event::Connected);
-            return;
-        }
-        if let Some(Step::Connecting { new, .. }) = self.state.moving().map(|handover| &handover.step)
+        } else if let Some(Step::Connecting { new, .. }) = self.state.moving().map(|handover| &handover.step)
             && new.id == leg
         {
             let new = new.clone();
             self.overlap(new, own, now);
-            if self.state.moving().is_some_and(|handover| handover.attempt > 1) {
-                self.watch(leg, now);
-            }
         }
+        if hard {
+            self.watch(leg, now);
+        }
+    }
+
+    /// Whether what connects now has taken more than one try, of ours or of the SDK's own.
+    fn was_hard(&self, now: Time) -> bool {
+        let slow = |until: Time| now + self.config.connect_timeout > until + EASY;
+        if let State::Connecting { until, again, .. } = &self.state {
+            return *again || slow(*until);
+        }
+        self.state.moving().is_some_and(|handover| match &handover.step {
+            Step::Connecting { until, .. } => handover.attempt > 1 || slow(*until),
+            Step::Renewing { .. }
+            | Step::Waiting { .. }
+            | Step::Overlapping { .. }
+            | Step::Settling { .. }
+            | Step::Leaving { .. } => false,
+        })
     }
 
     /// The successor is connected: says so on the old leg, publishes and subscribes.

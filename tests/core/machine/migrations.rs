@@ -125,6 +125,32 @@ fn a_socket_that_the_sdk_forgets_to_report_repaired_counts_as_repaired_once_the_
 }
 
 #[test]
+fn what_was_hard_to_connect_is_watched_as_well() {
+    let mut desk = Desk::in_call(&[]);
+    desk.dies(LEG);
+    desk.renewed("two");
+    desk.wait(3000);
+    desk.connected();
+    desk.live();
+    desk.wait(60);
+    desk.feed(Input::MigrationFailed(desk.leg()));
+    assert_eq!(desk.status(), Status::Recovering);
+}
+
+#[test]
+fn what_was_easy_to_connect_is_believed() {
+    let mut desk = Desk::in_call(&[]);
+    desk.dies(LEG);
+    desk.renewed("two");
+    desk.wait(2000);
+    desk.connected();
+    desk.live();
+    desk.feed(Input::MigrationFailed(desk.leg()));
+    desk.wait(seconds(120));
+    assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
+}
+
+#[test]
 fn while_nothing_migrates_the_machine_wants_nothing() {
     let desk = Desk::in_call(&["ann"]);
     assert_eq!(desk.machine.poll_timeout(), None);
