@@ -27,6 +27,8 @@ pub(super) struct Handover {
     pub(super) attempt: u32,
     /// How far it is.
     pub(super) step: Step,
+    /// Whether a connect has had no answer: the next one has twice the time.
+    pub(super) patient: bool,
     /// Why the credentials in use were not good, if they were not.
     pub(super) refused: Option<Failure>,
     /// For the receipt.

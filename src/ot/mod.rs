@@ -17,6 +17,16 @@ pub(crate) fn socket(session: &Session) -> JsValue {
     get(&private, "getSocket").dyn_into::<Function>().and_then(|get| get.call0(&private)).unwrap_or_default()
 }
 
+/// Makes the SDK forget a session, so that `initSession` makes a new object of the same ID: an old one may still be ended
+/// by what it began before. The collection, `OT.sessions`, is in no documentation; without it nothing happens.
+pub(crate) fn forget(ot: &Ot, session: &Session) {
+    let sessions = Reflect::get(ot, &"sessions".into()).unwrap_or_default();
+    if let Ok(remove) = Reflect::get(&sessions, &"remove".into()).and_then(JsCast::dyn_into::<Function>) {
+        // At worst it is kept.
+        let _ = remove.call1(&sessions, session);
+    }
+}
+
 #[wasm_bindgen]
 extern "C" {
     /// The SDK's namespace object.
@@ -42,7 +52,7 @@ extern "C" {
         callback: &Function,
     ) -> Result<Publisher, JsValue>;
 
-    /// A real session: the SDK keeps one for each session ID and page.
+    /// A real session: the SDK keeps one for each session ID and page, see [`forget`].
     #[derive(Clone, PartialEq)]
     pub(crate) type Session;
 

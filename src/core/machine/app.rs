@@ -25,7 +25,8 @@ impl Machine {
         let leg = Leg { id: self.new_leg_id(), session: credentials.session.clone() };
         self.credentials = Some(credentials.clone());
         self.order(Command::OpenLeg { leg: leg.id, credentials });
-        self.set_state(State::Connecting { leg, until: now + self.config.connect_timeout, again });
+        let until = now + self.connect_timeout(again);
+        self.set_state(State::Connecting { leg, until, again });
     }
 
     /// The SDK has not answered the app's own `connect()`: once more, then that is the answer.

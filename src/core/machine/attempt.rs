@@ -75,7 +75,8 @@ impl Machine {
     /// Opens the successor.
     fn open(&mut self, credentials: Credentials, now: Time) {
         let new = Leg { id: self.new_leg_id(), session: credentials.session.clone() };
-        let until = now + self.config.connect_timeout;
+        let patient = self.state.moving().is_some_and(|handover| handover.patient);
+        let until = now + self.connect_timeout(patient);
         self.credentials = Some(credentials.clone());
         self.roster.expect(new.id);
         self.order(Command::OpenLeg { leg: new.id, credentials });
@@ -101,14 +102,20 @@ impl Machine {
         }
     }
 
+    /// How long a connect may take. What has had no answer once has twice the time: a browser holds a request back for 20 s
+    /// if one for the same address is unanswered, and session info has the same address each time.
+    pub(super) fn connect_timeout(&self, patient: bool) -> Duration {
+        self.config.connect_timeout * if patient { 2 } else { 1 }
+    }
+
     /// Whether what connects now has taken more than one try, of ours or of the SDK's own.
     fn was_hard(&self, now: Time) -> bool {
-        let slow = |until: Time| now + self.config.connect_timeout > until + EASY;
+        let easy = |until: Time| now + self.config.connect_timeout <= until + EASY;
         if let State::Connecting { until, again, .. } = &self.state {
-            return *again || slow(*until);
+            return *again || !easy(*until);
         }
         self.state.moving().is_some_and(|handover| match &handover.step {
-            Step::Connecting { until, .. } => handover.attempt > 1 || slow(*until),
+            Step::Connecting { until, .. } => handover.attempt > 1 || !easy(*until),
             Step::Renewing { .. }
             | Step::Waiting { .. }
             | Step::Overlapping { .. }

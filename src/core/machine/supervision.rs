@@ -14,6 +14,9 @@ const ASK_EVERY: Duration = Duration::from_secs(2);
 /// How many questions in a row may have no answer, or a bad one: the SDK changes sockets meanwhile.
 const PATIENCE: u32 = 2;
 
+/// How many good answers prove that a session has migrated.
+const PROOFS: u32 = 2;
+
 /// How long a migration is watched: three tries for session info in 2.1 s, 20 s by the SDK's timer, and some more. A
 /// migration that hangs longer has not begun in truth: the old servers go on, and end with a word.
 const WATCH: Duration = Duration::from_secs(30);
@@ -28,8 +31,9 @@ pub(super) struct Supervision {
     asked: bool,
     /// Questions in a row without a good answer.
     missed: u32,
-    /// Whether the SDK says that it has migrated: one good answer proves it now.
-    migrated: bool,
+    /// Since the SDK says that it has migrated: how many good answers are still wanted. The second one is asked for a
+    /// moment later, because a session that was sent back to where it came from says it has migrated, and then leaves.
+    wanted: Option<u32>,
 }
 
 impl Machine {
@@ -39,20 +43,14 @@ impl Machine {
         if !self.legs().contains(&leg) {
             return;
         }
-        self.supervision = Some(Supervision {
-            leg,
-            until: now + WATCH,
-            next: now + ASK_EVERY,
-            asked: false,
-            missed: 0,
-            migrated: false,
-        });
+        self.supervision =
+            Some(Supervision { leg, until: now + WATCH, next: now + ASK_EVERY, asked: false, missed: 0, wanted: None });
     }
 
     /// The SDK says that it has migrated a leg. It says so in any case.
     pub(super) fn migrated(&mut self, leg: LegId, now: Time) {
         if let Some(watched) = self.supervision.as_mut().filter(|watched| watched.leg == leg) {
-            watched.migrated = true;
+            watched.wanted = Some(PROOFS);
             watched.missed = PATIENCE - 1;
             watched.next = now;
         }
@@ -71,12 +69,17 @@ impl Machine {
         watched.asked = false;
         if !alive {
             self.missed(leg, now);
-        } else if watched.migrated {
-            self.supervision = None;
-            self.repaired(leg);
-        } else {
-            watched.missed = 0;
+            return;
         }
+        let Some(wanted) = watched.wanted else {
+            watched.missed = 0;
+            return;
+        };
+        watched.wanted = Some(wanted.saturating_sub(1));
+        if wanted <= 1 {
+            self.supervision = None;
+        }
+        self.repaired(leg);
     }
 
     /// A question had no good answer. Returns whether the leg counts as lost for that.
@@ -98,7 +101,7 @@ impl Machine {
     pub(super) fn supervise(&mut self, now: Time) {
         let Some(watched) = self.supervision.as_mut().filter(|watched| watched.next <= now) else { return };
         let leg = watched.leg;
-        if now >= watched.until && !watched.migrated {
+        if now >= watched.until && watched.wanted.is_none() {
             self.supervision = None;
             return;
         }

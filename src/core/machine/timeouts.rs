@@ -96,6 +96,7 @@ impl Machine {
             Step::Waiting { .. } => self.ask(now),
             Step::Connecting { .. } => {
                 let message = "the successor did not connect in time (option connectTimeout)";
+                self.update_move(|handover| handover.patient = true, now);
                 self.retry(Failure::new(Code::ConnectTimeout, message), now);
             }
             Step::Overlapping { publish_until: Some(_), .. } => {

@@ -177,6 +177,7 @@ impl Call {
         };
         leg.mute();
         leg.leave_old_servers();
+        self.forget(&leg.session);
         let views: Vec<_> = self.views.borrow().values().cloned().collect();
         let mut endings: Vec<Ending> = views.iter().filter_map(|view| view.retire(id, &leg.session)).collect();
         let publishers: Vec<_> = self.publishers.borrow().values().cloned().collect();

@@ -45,19 +45,15 @@ const OWN_EVENTS: [&str; 11] = [
 ];
 
 impl Leg {
-    /// Connects a leg. Whatever it tells from then on becomes an input. The SDK has one object for each session ID, and
-    /// what disconnects it disconnects whoever connected it anew meanwhile: a session that is closing is waited for.
+    /// Connects a leg. Whatever it tells from then on becomes an input. If it is a session that is closing, because the
+    /// SDK can't be made to forget it, that is waited for: what disconnects a session disconnects whoever connected it
+    /// anew meanwhile.
     pub(super) fn open(call: &Rc<Call>, id: LegId, credentials: &Credentials) {
         if let Some(application) = &credentials.application {
             *call.application.borrow_mut() = JsValue::from_str(application);
         }
         let session_id = JsValue::from_str(credentials.session.as_str());
-        let session = if session_id == call.session_id {
-            Ok(call.first.clone())
-        } else {
-            call.shared.ot.init_session(&call.application.borrow(), &session_id, &call.options)
-        };
-        let session = match session {
+        let session = match call.session(&session_id) {
             Ok(session) => session,
             Err(error) => {
                 let failure = call.failure(Code::ConnectFailed, &error);

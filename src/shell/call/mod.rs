@@ -45,8 +45,10 @@ pub(super) struct Call {
     application: RefCell<JsValue>,
     session_id: JsValue,
     options: Object,
-    /// What `OT.initSession` gave: the leg of the app's own session ID.
-    first: ot::Session,
+    /// What `OT.initSession` gave for the app's own session ID.
+    first: RefCell<ot::Session>,
+    /// Whether it has been a leg that is left: then the next one there is another object.
+    spent: Cell<bool>,
     proxy: RefCell<JsValue>,
     emitter: Emitter,
     machine: RefCell<Machine>,
@@ -93,7 +95,8 @@ impl Call {
             application: RefCell::new(application),
             session_id,
             options,
-            first,
+            first: RefCell::new(first),
+            spent: Cell::new(false),
             proxy: RefCell::new(JsValue::UNDEFINED),
             emitter: Emitter::default(),
             machine: RefCell::new(Machine::new(shared.config.clone())),
@@ -120,7 +123,7 @@ impl Call {
             closing: RefCell::default(),
         });
         let proxy = durable::make(&shared.host, &shape, &call);
-        shared.host.remember(&call.first, &proxy);
+        shared.host.remember(&call.first.borrow(), &proxy);
         *call.proxy.borrow_mut() = proxy;
         if !surroundings::is_online() {
             call.feed(Input::Online(false));
@@ -247,7 +250,29 @@ impl Call {
     /// The SDK's session whose news is the app's.
     fn primary_session(&self) -> ot::Session {
         let primary = self.machine.borrow().primary();
-        primary.and_then(|leg| self.leg(leg)).map_or_else(|| self.first.clone(), |leg| leg.session.clone())
+        primary.and_then(|leg| self.leg(leg)).map_or_else(|| self.first.borrow().clone(), |leg| leg.session.clone())
+    }
+
+    /// A session of the SDK's for a leg.
+    fn session(&self, id: &JsValue) -> Result<ot::Session, JsValue> {
+        let own = *id == self.session_id;
+        if own && !self.spent.get() {
+            return Ok(self.first.borrow().clone());
+        }
+        let session = self.shared.ot.init_session(&self.application.borrow(), id, &self.options)?;
+        if own {
+            *self.first.borrow_mut() = session.clone();
+            self.spent.set(false);
+        }
+        Ok(session)
+    }
+
+    /// A session has been left: nobody is to have it again.
+    fn forget(&self, session: &ot::Session) {
+        ot::forget(&self.shared.ot, session);
+        if *self.first.borrow() == *session {
+            self.spent.set(true);
+        }
     }
 
     fn is_primary(&self, leg: LegId) -> bool {

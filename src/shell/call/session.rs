@@ -85,7 +85,7 @@ impl Call {
         let (Some(token), true) = (args.get(0).as_string(), self.session_id.is_string()) else {
             // The SDK says best what is wrong.
             let callback = callback.unwrap_or_else(|| js::callback(|_| {}));
-            return self.first.connect(&args.get(0), &callback).map(|_| self.proxy());
+            return self.first.borrow().clone().connect(&args.get(0), &callback).map(|_| self.proxy());
         };
         self.connecting.borrow_mut().extend(callback);
         let session = text_id(&self.session_id);

@@ -20,7 +20,7 @@ fn a_connect_that_the_sdk_never_answers_is_tried_once_more_and_then_told() {
     desk.wait(seconds(12));
     assert_eq!(desk.commands(), ["open 1 in one", "close 1", "open 2 in one"]);
     assert_eq!(desk.status(), Status::Connecting);
-    desk.wait(seconds(12));
+    desk.wait(seconds(24));
     let told = |event: &Event| matches!(event, Event::ConnectFailed(failure) if failure.code == Code::ConnectTimeout);
     assert!(desk.events().iter().any(told));
     assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Disconnected, None));

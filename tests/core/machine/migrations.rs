@@ -21,8 +21,22 @@ fn a_migration_that_works_is_proved_once_and_then_nothing_is_asked_any_more() {
     desk.wait(0);
     assert_eq!(desk.commands(), ["probe 1"]);
     desk.feed(Input::Probed { leg: LEG, alive: true });
+    desk.wait(2000);
+    assert_eq!(desk.commands(), ["probe 1"]);
+    desk.feed(Input::Probed { leg: LEG, alive: true });
     assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
     assert_eq!(desk.news(), Vec::<String>::new());
+}
+
+#[test]
+fn a_session_that_leaves_right_after_it_says_that_it_has_migrated_is_lost() {
+    let mut desk = migrating();
+    desk.feed(Input::Migrated(LEG));
+    desk.wait(0);
+    desk.feed(Input::Probed { leg: LEG, alive: true });
+    desk.wait(100);
+    desk.feed(Input::LegLost { leg: LEG, reason: LossReason::ClientDisconnected });
+    assert_eq!(desk.status(), Status::Recovering);
 }
 
 #[test]

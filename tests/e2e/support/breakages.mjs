@@ -372,10 +372,16 @@ const losses = [
 const IMPATIENT = { query: { options: JSON.stringify({ connectTimeout: 3000, publishTimeout: 3000 }) } };
 
 const answers = [
-  ...[403, 404, 409, 500].map((error) => ({
+  ...[403, 404, 500].map((error) => ({
     name: `session info says ${error}`,
     break: rotatedInto("info", { error, times: TWICE }),
   })),
+  {
+    name: "session info says 409, against the terms of service: that is final",
+    retried: false,
+    ends: { failed: "connect_failed", reason: "serverRotation" },
+    break: rotatedInto("info", { error: 409, times: TWICE }),
+  },
   ...[403, 404, 429, 503].map((status) => ({
     name: `session info answers HTTP ${status}`,
     break: rotatedInto("info", { status, times: THRICE }),
