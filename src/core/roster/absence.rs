@@ -114,13 +114,14 @@ impl Roster {
         !person.at.contains_key(&leg) && (self.successor == Some(leg) || person.absent.is_some())
     }
 
-    /// Whether a connection on a leg with this identity may be a person's whose old one there is a ghost: one other
-    /// person has it, and nobody else.
+    /// Whether a connection on a leg with this identity may be a person's whose old one there is a ghost, or a ghost
+    /// itself: one person there has it, and nobody else. This client leaves none unless it has been cut off.
     pub(super) fn may_leave_a_ghost(&self, leg: LegId, identity: Option<&String>) -> bool {
         let Some(identity) = identity else { return false };
         let mut same = self.people.iter().filter(|(_, person)| person.identity.as_ref() == Some(identity));
         let Some((key, person)) = same.next() else { return false };
-        same.next().is_none() && self.own.as_ref() != Some(key) && person.at.contains_key(&leg)
+        let may_leave_one = self.own.as_ref() != Some(key) || !person.was.is_empty();
+        same.next().is_none() && may_leave_one && person.at.contains_key(&leg)
     }
 
     /// Until when the absent may come back.

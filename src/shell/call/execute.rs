@@ -176,7 +176,7 @@ impl Call {
             return;
         };
         leg.mute();
-        leg.leave_old_servers();
+        leg.drop_lost_socket();
         self.forget(&leg.session);
         let views: Vec<_> = self.views.borrow().values().cloned().collect();
         let mut endings: Vec<Ending> = views.iter().filter_map(|view| view.retire(id, &leg.session)).collect();

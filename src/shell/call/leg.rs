@@ -21,8 +21,8 @@ pub(super) struct Leg {
     pub(super) session: ot::Session,
     listeners: RefCell<Vec<Listener>>,
     state: RefCell<Option<StateWatch>>,
-    /// What the SDK leaves open, and open to the server, if it fails to migrate.
-    old_socket: RefCell<JsValue>,
+    /// The socket that it was connected with. The SDK may lose hold of it, and leave it open.
+    socket: RefCell<JsValue>,
     /// Streams that the SDK told of, and the event that did.
     pub(super) streams: RefCell<LiteMap<StreamId, (ot::Stream, Event)>>,
     /// Connections that the SDK told of, and the event that did.
@@ -67,7 +67,7 @@ impl Leg {
             session,
             listeners: RefCell::default(),
             state: RefCell::default(),
-            old_socket: RefCell::default(),
+            socket: RefCell::default(),
             streams: RefCell::default(),
             connections: RefCell::default(),
         });
@@ -118,12 +118,19 @@ impl Leg {
         self.state.take();
     }
 
-    /// Ends what the SDK has left open: until then, everybody sees this client twice.
-    pub(super) fn leave_old_servers(&self) {
-        let socket = self.old_socket.take();
-        if let Some(disconnect) = js::function(js::get(&socket, "disconnect")) {
+    /// Ends what the SDK has left open, because it failed to migrate or took the failure of another try for this one's:
+    /// until then, everybody sees this client twice.
+    pub(super) fn drop_lost_socket(&self) {
+        let socket = self.socket.take();
+        if socket != ot::socket(&self.session)
+            && let Some(disconnect) = js::function(js::get(&socket, "disconnect"))
+        {
             let _ = disconnect.call0(&socket);
         }
+    }
+
+    fn hold_socket(&self) {
+        *self.socket.borrow_mut() = ot::socket(&self.session);
     }
 
     /// The SDK's object of a stream.
@@ -168,6 +175,7 @@ impl Leg {
         };
         let listeners = vec![
             on("sessionConnected", |call, leg, event| {
+                leg.hold_socket();
                 let own = leg.session.connection().and_then(|connection| connection.id());
                 if let Some(own) = own {
                     let own = ConnectionId::new(own);
@@ -181,7 +189,7 @@ impl Leg {
             on("sessionReconnected", |call, leg, _| call.feed(Input::Repaired(leg.id))),
             // These two are in no documentation.
             on("migrated", |call, leg, _| {
-                leg.old_socket.take();
+                leg.hold_socket();
                 call.feed(Input::Migrated(leg.id));
             }),
             on("sessionConnectFailed", |call, leg, _| call.soon(Input::MigrationFailed(leg.id))),
@@ -199,14 +207,18 @@ impl Leg {
         ];
         *self.listeners.borrow_mut() = listeners;
         let (call, id) = (Rc::downgrade(call), self.id);
+        let mut tries = 0;
         *self.state.borrow_mut() = Some(StateWatch::new(&self.session, move |state| {
-            if let Some(call) = call.upgrade()
-                && state == "migrating"
-            {
-                if let Some(leg) = call.leg(id) {
-                    *leg.old_socket.borrow_mut() = ot::socket(&leg.session);
+            let Some(call) = call.upgrade() else { return };
+            match state {
+                "migrating" => call.feed(Input::Migrating(id)),
+                "connecting" => {
+                    tries += 1;
+                    if tries > 1 {
+                        call.retried_by_itself(id);
+                    }
                 }
-                call.feed(Input::Migrating(id));
+                _ => {}
             }
         }));
     }

@@ -182,6 +182,15 @@ impl Call {
         });
     }
 
+    /// The SDK tries once more to connect a leg, in the same session: what it began with the try before goes on, and may
+    /// end this one. On the way to a successor, our own next try is the better one. For a first connect it is all there is.
+    fn retried_by_itself(self: &Rc<Self>, leg: LegId) {
+        if matches!(self.status(), Status::Handover | Status::Recovering) {
+            let failure = Failure::new(Code::ConnectFailed, "the SDK's first try failed");
+            self.soon(Input::LegFailed { leg, failure });
+        }
+    }
+
     /// Takes in what happened, and the event that told of it.
     fn feed_event(self: &Rc<Self>, input: Input, event: Option<Event>) {
         self.inbox.borrow_mut().push_back((input, event));
