@@ -72,8 +72,10 @@ impl Machine {
         views && self.views.all_previews(new) && self.roster.all_arrived(old, new)
     }
 
-    /// Says on the old leg that this client needs it no more, and waits for the others to say so.
+    /// Says on the old leg that this client needs it no more, and waits for the others to say so. If it was cut off there,
+    /// it is so no more.
     pub(super) fn settle(&mut self, old: Option<LegId>, new: Leg, now: Time) {
+        self.restored();
         if let Some(leg) = old {
             let message = WireMessage::Settled { to: new.session.clone() };
             self.order(Command::SendWire { leg, to: None, message });
@@ -96,7 +98,6 @@ impl Machine {
             self.order(Command::CloseLeg(old));
             self.roster.drop_leg(old);
             self.stop_supervising(old);
-            self.restored();
         }
         self.roster.arrived(&new.session);
         self.bridge.old_leg_gone(now);

@@ -126,7 +126,8 @@ impl Machine {
 
     /// The SDK has lost the connection of a leg and tries to have it back.
     pub(super) fn repairing(&mut self, leg: LegId) {
-        if self.primary() == Some(leg) {
+        // What befalls a leg that is needed no more doesn't matter.
+        if self.primary() == Some(leg) && !self.has_settled() {
             self.cut_off();
         }
     }

@@ -109,8 +109,8 @@ impl Publisher {
             Standing::Kept => {
                 let _ = event.prevent_default();
             }
-            // A second publisher that was refused: its publish() tells.
-            Standing::Active if !self.is_shown(real) && !real.live.get() => {}
+            // Refused where it goes on, or a second one: its publish() tells.
+            Standing::Active if !real.live.get() && (!self.is_shown(real) || self.stream.borrow().is_some()) => {}
             Standing::Active => {
                 if let Some(leg) = real.leg.get() {
                     self.feed(Input::PublisherEnded { leg, publisher: self.id });

@@ -5,7 +5,7 @@ use opentok_handover::core::machine::TimeoutReason;
 use opentok_handover::core::protocol::{Input, LossReason};
 use opentok_handover::core::state::Status;
 
-use super::desk::{Desk, seconds};
+use super::desk::{At, Desk, seconds};
 
 const LEG: LegId = LegId(1);
 
@@ -136,6 +136,17 @@ fn a_socket_that_the_sdk_forgets_to_report_repaired_counts_as_repaired_once_the_
     desk.wait(0);
     desk.feed(Input::Probed { leg: LEG, alive: true });
     assert_eq!(desk.news(), ["reconnecting", "reconnected"]);
+}
+
+#[test]
+fn a_call_that_the_sdk_repairs_is_back_as_soon_as_it_has_moved() {
+    let mut desk = Desk::at(At::Overlapping);
+    desk.feed(Input::Repairing(LEG));
+    assert_eq!(desk.ledger.interruptions, (1, 0));
+    desk.presented("ann");
+    assert_eq!(desk.ledger.interruptions, (1, 1));
+    desk.feed(Input::Repairing(LEG));
+    assert_eq!(desk.ledger.interruptions, (1, 1));
 }
 
 #[test]

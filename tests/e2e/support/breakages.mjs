@@ -405,7 +405,7 @@ const answers = [
       call.session += "-instead";
     },
   },
-  { name: "the socket is reset once", retried: false, break: rotatedInto("socket", { destroy: true, times: TWICE }) },
+  { name: "the socket is reset once", break: rotatedInto("socket", { destroy: true, times: TWICE }) },
   { name: "the socket is reset", break: rotatedInto("socket", { destroy: true, for: 8500 }) },
   { name: "the socket answers HTTP 503", break: rotatedInto("socket", { status: 503, for: 8500 }) },
   { name: "the socket hangs", ...IMPATIENT, break: rotatedInto("socket", { hang: true, times: TWICE }) },
