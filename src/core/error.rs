@@ -31,13 +31,15 @@ pub enum Code {
     Cancelled,
     /// A newer announcement took over.
     Superseded,
-    /// Nothing is connected that could be handed over.
+    /// Nothing is connected that could be handed over, or nobody to send to.
     NotConnected,
+    /// More signals wait for the call to come back than may wait.
+    TooManyWaiting,
 }
 
 impl Code {
     /// All codes.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::RenewMissing,
         Self::RenewThrew,
         Self::RenewTimeout,
@@ -53,6 +55,7 @@ impl Code {
         Self::Cancelled,
         Self::Superseded,
         Self::NotConnected,
+        Self::TooManyWaiting,
     ];
 
     /// Its name in JavaScript.
@@ -74,6 +77,7 @@ impl Code {
             Self::Cancelled => "cancelled",
             Self::Superseded => "superseded",
             Self::NotConnected => "not_connected",
+            Self::TooManyWaiting => "too_many_waiting",
         }
     }
 }

@@ -130,6 +130,8 @@ pub enum Input {
         outgoing: OutgoingId,
         /// To one person (a durable connection), or to all.
         to: Option<ConnectionId>,
+        /// Whether it may wait for a call that is cut off.
+        wait: bool,
     },
 
     /// `renew` answered.
@@ -540,6 +542,13 @@ pub enum Event {
     Signal {
         /// The handle of the event.
         signal: SignalId,
+    },
+    /// The app's signal can't be sent.
+    SignalFailed {
+        /// The app's call.
+        outgoing: OutgoingId,
+        /// Why.
+        failure: Failure,
     },
     /// A copy of a signal that the app has had.
     SignalDiscarded(SignalId),

@@ -120,6 +120,7 @@ export type ErrorCode =
   | "invalid_option"
   | "load_failed"
   | "not_connected"
+  | "too_many_waiting"
   | "not_created"
   | "publish_failed"
   | "publish_timeout"

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Command, ConnectionId, Credentials, Event, LegId, LossReason, Machine, State, Time};
+use super::{Command, Credentials, Event, LegId, LossReason, Machine, State, Time};
 use crate::core::error::{Code, Failure};
-use crate::core::ids::{OutgoingId, PublisherId, StreamId, ViewId};
-use crate::core::protocol::SignalCopy;
+use crate::core::ids::{PublisherId, StreamId, ViewId};
 use crate::core::state::Leg;
 
 /// How long the SDK may take to say that it has left: a round trip, or it never does (SDK-FACTS sections 4 and 7).
@@ -112,6 +111,7 @@ impl Machine {
 
     /// Forgets everybody and everything that was in the call.
     pub(super) fn forget_call(&mut self, now: Time) {
+        self.refuse_waiting();
         self.bridge.old_leg_gone(now);
         self.views.clear();
         self.roster.clear();
@@ -120,9 +120,9 @@ impl Machine {
         self.supervision = None;
     }
 
-    /// Publishes wherever this client is; a recovery does it once a leg is there.
+    /// Publishes wherever this client is, or is going to be.
     pub(super) fn publish(&mut self, publisher: PublisherId) {
-        if !matches!(self.state, State::Connected { .. } | State::Moving(_)) {
+        if matches!(self.state, State::Idle | State::Disconnected | State::Failed | State::Closed) {
             let failure = Failure::new(Code::NotConnected, "the session is not connected");
             self.tell(Event::PublishFailed { publisher, failure });
             return;
@@ -162,22 +162,5 @@ impl Machine {
         {
             self.order(Command::Subscribe { leg, view, stream, under });
         }
-    }
-
-    /// Sends the app's signal wherever those are whom it is for.
-    pub(super) fn send(&mut self, outgoing: OutgoingId, to: Option<ConnectionId>, now: Time) {
-        let legs = self.sending_legs(to.as_ref());
-        let stamp = self.bridge.next_stamp(now);
-        let copies = legs
-            .into_iter()
-            .filter_map(|leg| {
-                let to = match &to {
-                    None => None,
-                    Some(person) => Some(self.roster.connection_on(leg, person)?.clone()),
-                };
-                Some(SignalCopy { leg, to, stamp: stamp.clone() })
-            })
-            .collect();
-        self.order(Command::SendSignal { outgoing, copies });
     }
 }

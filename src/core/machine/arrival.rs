@@ -134,6 +134,7 @@ impl Machine {
         let Step::Leaving { new, .. } = &handover.step else { return };
         let leg = new.clone();
         self.conclude(Outcome::Completed, State::Connected { leg }, now);
+        self.send_waiting(now);
         if let Some((announcement, at)) = next {
             self.take_up(announcement, at, now);
         }

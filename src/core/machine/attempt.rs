@@ -91,6 +91,8 @@ impl Machine {
             let only = only.clone();
             self.set_state(State::Connected { leg: only });
             self.tell(Event::Connected);
+            self.publish_all(leg);
+            self.send_waiting(now);
         } else if let Some(Step::Connecting { new, .. }) = self.state.moving().map(|handover| &handover.step)
             && new.id == leg
         {
@@ -150,13 +152,17 @@ impl Machine {
             },
             now,
         );
+        self.publish_all(leg);
+        for view in self.views.all() {
+            self.feed(view, leg);
+        }
+    }
+
+    fn publish_all(&mut self, leg: LegId) {
         for publisher in self.views.publishers() {
             if self.views.publish(publisher, leg) {
                 self.order(Command::Publish { leg, publisher });
             }
-        }
-        for view in self.views.all() {
-            self.feed(view, leg);
         }
     }
 

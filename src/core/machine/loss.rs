@@ -41,9 +41,14 @@ impl Machine {
     /// The app's own `connect()` failed.
     pub(super) fn connect_failed(&mut self, leg: LegId, failure: Failure) {
         self.order(Command::CloseLeg(leg));
+        for publisher in self.views.publishers() {
+            self.tell(Event::PublishFailed { publisher, failure: failure.clone() });
+        }
+        self.views.clear();
         self.roster.clear();
         self.set_state(State::Disconnected);
         self.tell(Event::ConnectFailed(failure));
+        self.refuse_waiting();
     }
 
     /// Somebody ended the call on purpose, on whichever leg it was said.

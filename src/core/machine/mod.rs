@@ -19,12 +19,14 @@ mod pace;
 mod people;
 mod supervision;
 mod timeouts;
+mod waiting;
 
 use std::collections::VecDeque;
 
 use self::introduction::CameBack;
 use self::pace::Pace;
 use self::supervision::Supervision;
+use self::waiting::Waiting;
 use super::backoff::Random;
 use super::bridge::{Bridge, BridgeOutput};
 use super::config::Config;
@@ -60,6 +62,7 @@ pub struct Machine {
     came_back: Option<CameBack>,
     /// The SDK's own migration, while there is one.
     supervision: Option<Supervision>,
+    waiting: Vec<Waiting>,
     next_leg: u32,
     next_renew: u32,
     outputs: VecDeque<Output>,
@@ -84,6 +87,7 @@ impl Machine {
             interrupted: false,
             came_back: None,
             supervision: None,
+            waiting: Vec::new(),
             next_leg: 0,
             next_renew: 0,
             outputs: VecDeque::new(),
@@ -190,7 +194,7 @@ impl Machine {
             Input::Unpublish(publisher) => self.unpublish(publisher),
             Input::Subscribe { view, stream } => self.subscribe(view, stream),
             Input::Unsubscribe(view) => self.unsubscribe(view),
-            Input::Send { outgoing, to } => self.send(outgoing, to, now),
+            Input::Send { outgoing, to, wait } => self.send(outgoing, to, wait, now),
             Input::Renewed { credentials, .. } => self.renewed(credentials, now),
             Input::RenewFailed { failure, .. } => self.renew_failed(failure, now),
             Input::LegConnected { leg, own } => self.leg_connected(leg, &own, now),

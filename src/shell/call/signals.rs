@@ -6,9 +6,9 @@ use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::Call;
-use crate::core::error::Code;
 use crate::core::ids::{ConnectionId, LegId, OutgoingId, SignalId};
 use crate::core::protocol::{Input, SignalCopy, SignalKind, WireMessage};
+use crate::core::state::Status;
 use crate::ot::Event;
 use crate::shell::convert::{self, WIRE_TYPE};
 use crate::shell::js;
@@ -51,8 +51,8 @@ impl Call {
         }
         let to = js::get(signal, "to");
         let person = self.person_of(&to);
-        let legs = self.machine.borrow().legs();
-        if legs.is_empty() || (js::is_error(&to) && person.is_none()) {
+        let is_over = matches!(self.status(), Status::Idle | Status::Disconnected | Status::Failed | Status::Closed);
+        if is_over || (js::is_error(&to) && person.is_none()) {
             // The SDK says best what is wrong.
             let real = self.shared.host.real_of(&to);
             let signal = js::copy(signal);
@@ -63,6 +63,7 @@ impl Call {
         let outgoing = OutgoingId(self.next_id());
         let call = Rc::clone(self);
         let signal = js::copy(signal);
+        let wait = js::get(&signal, "retryAfterReconnect") != JsValue::FALSE;
         let promise = Promise::new(&mut |resolve, reject| {
             let callback = callback.clone();
             let done = js::callback(move |error| {
@@ -80,20 +81,11 @@ impl Call {
         // A failed signal is the callback's to tell; a promise that nobody took must not become an unhandled one.
         let ignore = Closure::<dyn FnMut(JsValue)>::new(|_| {}).into_js_value();
         let _ = js::function(js::get(&promise, "catch")).map(|catch| catch.call1(&promise, &ignore));
-        self.feed(Input::Send { outgoing, to: person });
+        self.feed(Input::Send { outgoing, to: person, wait });
         Ok(promise.into())
     }
 
     pub(super) fn send_copies(self: &Rc<Self>, outgoing: OutgoingId, copies: Vec<SignalCopy>) {
-        if copies.is_empty() {
-            let error = self.shared.error(
-                Code::NotConnected.as_str(),
-                "signal(): nobody of that name is connected",
-                &JsValue::UNDEFINED,
-            );
-            self.copy_answered(outgoing, &error);
-            return;
-        }
         let signal = {
             let mut pending = self.outgoing.borrow_mut();
             let Some(pending) = pending.get_mut(&outgoing) else { return };
@@ -134,7 +126,7 @@ impl Call {
     }
 
     /// The app hears of success with the first copy that arrived, of failure when none did.
-    fn copy_answered(&self, outgoing: OutgoingId, error: &JsValue) {
+    pub(super) fn copy_answered(&self, outgoing: OutgoingId, error: &JsValue) {
         let done = {
             let mut all = self.outgoing.borrow_mut();
             let Some(pending) = all.get_mut(&outgoing) else { return };

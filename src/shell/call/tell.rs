@@ -108,6 +108,7 @@ impl Call {
             Event::StreamJoined(stream) => self.tell_stream_joined(&stream),
             Event::StreamLeft(stream) => self.tell_stream_left(&stream),
             Event::Signal { signal } => self.deliver(signal),
+            Event::SignalFailed { outgoing, failure } => self.copy_answered(outgoing, &self.shared.failure(&failure)),
             Event::SignalDiscarded(signal) => self.discard(signal),
         }
     }

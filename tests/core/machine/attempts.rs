@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use opentok_handover::core::config::Config;
 use opentok_handover::core::error::{Class, Code, Failure};
-use opentok_handover::core::ids::LegId;
+use opentok_handover::core::ids::{LegId, OutgoingId};
 use opentok_handover::core::protocol::{Event, Input};
 use opentok_handover::core::receipt::Outcome;
 use opentok_handover::core::state::Status;
 
-use super::desk::{At, Desk, credentials, seconds};
+use super::desk::{At, CAMERA, Desk, credentials, seconds};
 
 const FIRST: LegId = LegId(1);
 
@@ -34,6 +34,29 @@ fn a_second_try_that_works_is_all_that_the_app_hears_of() {
     desk.connected();
     assert_eq!(desk.status(), Status::Connected);
     assert!(!desk.events().iter().any(|event| matches!(event, Event::ConnectFailed(_))));
+}
+
+#[test]
+fn what_the_app_asks_for_while_it_connects_is_done_when_it_is_connected() {
+    let mut desk = Desk::new();
+    desk.feed(Input::Connect(credentials("one")));
+    desk.feed(Input::Publish(CAMERA));
+    desk.feed(Input::Send { outgoing: OutgoingId(1), to: None, wait: true });
+    assert_eq!(desk.commands(), ["open 1 in one"]);
+    desk.connected();
+    assert_eq!(desk.commands(), ["publish on 1", "send"]);
+}
+
+#[test]
+fn what_the_app_asks_for_while_it_connects_fails_with_the_connect() {
+    let mut desk = Desk::new();
+    desk.feed(Input::Connect(credentials("one")));
+    desk.feed(Input::Publish(CAMERA));
+    desk.feed(Input::Send { outgoing: OutgoingId(1), to: None, wait: true });
+    desk.connect_fails();
+    assert_eq!(desk.refused(), [(1, Code::NotConnected)]);
+    let failed = |event: &Event| matches!(event, Event::PublishFailed { publisher: CAMERA, .. });
+    assert!(desk.events().iter().any(failed));
 }
 
 #[test]

@@ -138,7 +138,7 @@ impl Chance {
             10 => Input::Unpublish(publisher),
             11..18 => Input::Subscribe { view: self.view(), stream: self.durable_stream() },
             18 => Input::Unsubscribe(self.view()),
-            _ => Input::Send { outgoing: OutgoingId(1), to: None },
+            _ => Input::Send { outgoing: OutgoingId(1), to: None, wait: self.below(4) > 0 },
         }
     }
 

@@ -289,7 +289,7 @@ impl Desk {
 
     pub(super) fn send(&mut self, to: Option<&str>) -> Vec<LegId> {
         let to = to.map(ConnectionId::new);
-        self.feed(Input::Send { outgoing: OutgoingId(1), to });
+        self.feed(Input::Send { outgoing: OutgoingId(1), to, wait: true });
         let copies = self.outputs.iter().rev().find_map(|output| match output {
             Output::Command(Command::SendSignal { copies, .. }) => Some(copies.iter().map(|copy| copy.leg).collect()),
             _ => None,

@@ -233,7 +233,8 @@ impl Ledger {
             | Event::Published(_)
             | Event::PublishFailed { .. }
             | Event::ViewEnded(_)
-            | Event::SubscribeFailed { .. } => {}
+            | Event::SubscribeFailed { .. }
+            | Event::SignalFailed { .. } => {}
         }
     }
 

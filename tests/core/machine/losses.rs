@@ -2,7 +2,7 @@
 
 use opentok_handover::core::announcement::Deadline;
 use opentok_handover::core::error::Code;
-use opentok_handover::core::ids::{ConnectionId, LegId, PublisherId, SessionId};
+use opentok_handover::core::ids::{ConnectionId, LegId, OutgoingId, PublisherId, SessionId};
 use opentok_handover::core::protocol::{Event, Input, LossReason, MoveKind, SignalKind, Stamp, WireMessage};
 use opentok_handover::core::receipt::Outcome;
 use opentok_handover::core::state::Status;
@@ -61,6 +61,39 @@ fn whoever_was_not_cut_off_is_known_by_their_connection_even_without_data() {
     });
     assert_eq!((desk.news(), desk.shown("ann")), (vec!["reconnected".into()], Some(NEW)));
     assert_eq!(desk.ledger.people(), ["ann@one", "me@one"]);
+}
+
+#[test]
+fn what_the_app_says_while_it_is_cut_off_waits_for_everybody_to_be_back() {
+    let mut desk = cut_off(&["ann"]);
+    for number in 0..3 {
+        desk.feed(Input::Send { outgoing: OutgoingId(number), to: None, wait: true });
+    }
+    desk.renewed("two");
+    desk.connected();
+    desk.live();
+    desk.feed(Input::Send { outgoing: OutgoingId(3), to: None, wait: true });
+    assert_eq!(desk.sent(), Vec::<u32>::new());
+    desk.arrives("ann");
+    assert_eq!(desk.sent(), [0, 1, 2, 3]);
+}
+
+#[test]
+fn a_signal_that_is_not_to_wait_fails_at_once_and_so_does_one_too_many() {
+    let mut desk = cut_off(&["ann"]);
+    desk.feed(Input::Send { outgoing: OutgoingId(0), to: None, wait: false });
+    for number in 1..=201 {
+        desk.feed(Input::Send { outgoing: OutgoingId(number), to: None, wait: true });
+    }
+    assert_eq!(desk.refused(), [(0, Code::NotConnected), (201, Code::TooManyWaiting)]);
+}
+
+#[test]
+fn what_waits_when_the_call_ends_is_told_to_have_failed() {
+    let mut desk = cut_off(&["ann"]);
+    desk.feed(Input::Send { outgoing: OutgoingId(0), to: None, wait: true });
+    desk.feed(Input::Disconnect);
+    assert_eq!((desk.refused(), desk.status()), (vec![(0, Code::NotConnected)], Status::Disconnected));
 }
 
 #[test]

@@ -39,6 +39,24 @@ impl Desk {
         self.events().into_iter().filter_map(word).collect()
     }
 
+    /// The app's signals that were sent.
+    pub(in super::super) fn sent(&self) -> Vec<u32> {
+        let sent = |it: &Output| match it {
+            Output::Command(Command::SendSignal { outgoing, .. }) => Some(outgoing.0),
+            _ => None,
+        };
+        self.outputs.iter().filter_map(sent).collect()
+    }
+
+    /// The app's signals that failed, and how.
+    pub(in super::super) fn refused(&self) -> Vec<(u32, Code)> {
+        let refused = |it: &Output| match it {
+            Output::Event(Event::SignalFailed { outgoing, failure }) => Some((outgoing.0, failure.code)),
+            _ => None,
+        };
+        self.outputs.iter().filter_map(refused).collect()
+    }
+
     /// Objects if the machine goes on wanting something.
     pub(in super::super) fn comes_to_rest(&mut self) {
         self.wait(seconds(1000));

@@ -7,6 +7,7 @@ use opentok_handover::core::config::Config;
 use opentok_handover::core::ids::{OutgoingId, PublisherId, ViewId};
 use opentok_handover::core::machine::Machine;
 use opentok_handover::core::protocol::{Command, Event, Output, VideoType};
+use opentok_handover::core::state::Status;
 use opentok_handover::core::time::Time;
 
 use super::super::desk;
@@ -113,10 +114,11 @@ impl World {
         match plan {
             Plan::Connect => self.feed(client, Input::Connect(desk::credentials("one"))),
             Plan::Cut => self.cut(client),
-            Plan::Send if self.clients[client].machine.legs().is_empty() => {}
+            Plan::Send if self.clients[client].machine.status() == Status::Idle => {}
             Plan::Send => {
                 self.clients[client].sent += 1;
-                self.feed(client, Input::Send { outgoing: OutgoingId(0), to: None });
+                let outgoing = OutgoingId(self.clients[client].sent as u32);
+                self.feed(client, Input::Send { outgoing, to: None, wait: true });
             }
         }
     }
@@ -169,10 +171,10 @@ impl World {
             }
             Command::Publish { leg, publisher } => self.publish(client, leg, publisher),
             Command::Subscribe { leg, view, .. } => self.later(client, 1500, Input::Presented { leg, view }),
-            Command::SendSignal { copies, .. } => {
+            Command::SendSignal { outgoing, copies } => {
                 for copy in copies {
                     let wire = |message| (SignalKind::Wire(message), None);
-                    let app = (SignalKind::App, Some(self.clients[client].sent));
+                    let app = (SignalKind::App, Some(outgoing.0 as usize));
                     let before = copy.stamp.clone().map(|stamp| wire(WireMessage::Stamp(stamp)));
                     let after = copy.stamp.clone().map(|stamp| wire(WireMessage::Stamped(stamp)));
                     for (kind, number) in before.into_iter().chain([app]).chain(after) {
