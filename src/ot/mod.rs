@@ -2,12 +2,14 @@
 //! durable objects, whatever it is.
 
 mod listener;
+mod shield;
 mod state_watch;
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 
 pub(crate) use listener::Listener;
+pub(crate) use shield::shield;
 pub(crate) use state_watch::StateWatch;
 
 /// The socket that a session uses, from its private half; `undefined` if a later version has none there.

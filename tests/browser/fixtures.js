@@ -270,6 +270,12 @@ export class FakePublisher extends Emitter {
   stream = null;
   session = null;
   destroyed = 0;
+  migrations = 0;
+  _ = {
+    startMigration: () => {
+      this.migrations += 1;
+    },
+  };
 
   constructor(options) {
     super();
@@ -321,6 +327,17 @@ export class FakeOT {
 
   constructor(version) {
     this.version = version;
+  }
+
+  /** A session migrates: every publisher of the page is told to. */
+  migrate(sessionId) {
+    this.session(sessionId).currentState = "migrating";
+    for (const { _ } of this.publishers) _.startMigration();
+  }
+
+  /** From now on it can be made to forget a session, as the SDK can. */
+  learnToForget() {
+    this.sessions = { remove: ({ sessionId }) => this.#sessions.delete(sessionId) };
   }
 
   initSession(applicationId, sessionId, options) {

@@ -320,6 +320,7 @@ impl Publisher {
         let ended_before = Ended::now(&options);
         self.ended_of_app.restore();
         let publisher = self.shared.ot.init_publisher(&picture.target(), &options, done)?;
+        ot::shield(&publisher);
         let real = Rc::new(Real {
             publisher,
             picture,

@@ -102,6 +102,16 @@ async fn the_first_publisher_is_destroyed_with_its_leg_and_the_app_hears_nothing
 }
 
 #[test]
+async fn a_publisher_migrates_with_its_own_session_only() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    rig.publishing(&session, &NOTHING);
+    rig.hand_over("B").await.golive();
+    call(&rig.ot, "migrate", [&"A".into()]).unwrap();
+    assert_eq!((number(&rig.publisher(0), "migrations"), number(&rig.publisher(1), "migrations")), (1.0, 0.0));
+}
+
+#[test]
 fn init_publisher_takes_its_arguments_in_all_the_forms_of_the_sdk() {
     let rig = Rig::new(&NOTHING);
     let (done, options) = (recorder(), object([("name", "Ada".into()), ("insertDefaultUI", false.into())]));

@@ -90,6 +90,11 @@ impl Rig {
         Self::new(&object([("renew", renew.into())]))
     }
 
+    /// From now on a session that is left is one of which the SDK knows no more.
+    pub(crate) fn forgets_sessions(&self) {
+        call(&self.ot, "learnToForget", []).unwrap();
+    }
+
     /// The SDK's session of an ID.
     pub(crate) fn leg(&self, id: &str) -> FakeSession {
         self.ot.unchecked_ref::<FakeOt>().session(id)

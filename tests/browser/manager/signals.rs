@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::rig::{Rig, code};
-use crate::js::{NOTHING, call, count, get, heard, object, recorder, text};
+use crate::js::{NOTHING, all_heard, call, count, get, heard, object, recorder, text};
+use crate::page::until;
 
 #[test]
 fn a_signal_of_the_type_that_is_ours_is_refused() {
@@ -111,6 +112,26 @@ fn a_signal_says_by_which_durable_connection_it_was_sent() {
     let stream = rig.leg("A").join("ada");
     rig.leg("A").receive("chat", &"hello".into(), &get(&stream, "connection"));
     assert_eq!(text(&heard(&any, 0), "from.data"), "ada");
+}
+
+#[test]
+async fn a_signal_waits_for_a_call_that_is_cut_off() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    let [sent, refused] = [recorder(), recorder()];
+    let first = rig.leg("A");
+    rig.forgets_sessions();
+    first.lose("serverRotation");
+    let signal = |wait: bool| object([("type", "chat".into()), ("retryAfterReconnect", wait.into())]);
+    call(&session, "signal", [&signal(true), &sent]).unwrap();
+    call(&session, "signal", [&signal(false), &refused]).unwrap();
+    assert_eq!((count(&sent), count(&refused)), (0, 1));
+    assert_eq!(text(&all_heard(&refused)[0], "code"), "not_connected");
+    let leg = rig.leg("A");
+    until("the client is to be connected again", || leg.count("connects") == 1).await;
+    assert_ne!(JsValue::from(leg.clone()), JsValue::from(first), "nothing of the first can end it");
+    leg.admit();
+    until("the signal is sent", || leg.sent().contains(&"chat".to_owned())).await;
 }
 
 /// A connected call, with listeners to all signals and to those of one type.
