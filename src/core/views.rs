@@ -123,7 +123,8 @@ impl Views {
         feed.presented = true;
         view.losses = 0;
         view.seen = true;
-        view.shown.is_none_or(|shown| shown < leg)
+        let has_picture = |shown: &LegId| view.legs.get(shown).is_some_and(|feed| feed.presented);
+        view.shown.is_none_or(|shown| shown < leg || !has_picture(&shown))
     }
 
     pub(super) fn show(&mut self, view: ViewId, leg: LegId) {
@@ -161,7 +162,8 @@ impl Views {
     pub(super) fn hopeless(&self, leg: LegId) -> Vec<ViewId> {
         let failed =
             |view: &View| view.legs.get(&leg).is_some_and(|feed| !feed.presented && feed.tries > SUBSCRIBE_TRIES);
-        self.views.iter().filter(|(_, view)| view.shown.is_none() && failed(view)).map(|(id, _)| *id).collect()
+        let shows_nothing = |view: &View| view.shown.is_none_or(|shown| shown == leg);
+        self.views.iter().filter(|(_, view)| shows_nothing(view) && failed(view)).map(|(id, _)| *id).collect()
     }
 
     /// Whether this view has proved itself on a leg, or never will.

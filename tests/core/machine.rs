@@ -10,5 +10,6 @@ mod losses;
 mod migrations;
 mod phases;
 mod rooms;
+mod tiles;
 mod together;
 mod world;

@@ -4,6 +4,7 @@ use std::mem;
 use std::time::Duration;
 
 use super::{Command, Event, LegId, Machine, State, Time, WireMessage};
+use crate::core::error::{Code, Failure};
 use crate::core::handover::{Handover, Step};
 use crate::core::receipt::Outcome;
 use crate::core::state::Leg;
@@ -113,7 +114,8 @@ impl Machine {
         let changes = self.roster.bury();
         self.apply(changes);
         for view in self.views.hopeless(arrived) {
-            self.end_view(view);
+            let message = "the successor let nobody subscribe";
+            self.unfeed(arrived, view, Failure::new(Code::SubscribeFailed, message));
         }
         if old.is_none() {
             self.conclude_arrived(now);

@@ -131,7 +131,7 @@ impl Machine {
     }
 
     /// A view's subscriber on a leg can't be had: shows another one if there is one, else the view is over.
-    fn unfeed(&mut self, leg: LegId, view: ViewId, failure: Failure) {
+    pub(super) fn unfeed(&mut self, leg: LegId, view: ViewId, failure: Failure) {
         let seen = self.views.seen(view);
         let Some(rest) = self.views.drop_feed(view, leg) else { return };
         self.order(Command::Unsubscribe { leg, view });
