@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Command, Credentials, Event, LegId, LossReason, Machine, State, Time};
 use crate::core::error::{Code, Failure};
+use crate::core::handover::Step;
 use crate::core::ids::{PublisherId, StreamId, ViewId};
 use crate::core::state::Leg;
 
@@ -121,7 +122,7 @@ impl Machine {
     }
 
     /// Publishes wherever this client is, or is going to be.
-    pub(super) fn publish(&mut self, publisher: PublisherId) {
+    pub(super) fn publish(&mut self, publisher: PublisherId, now: Time) {
         if matches!(self.state, State::Idle | State::Disconnected | State::Failed | State::Closed) {
             let failure = Failure::new(Code::NotConnected, "the session is not connected");
             self.tell(Event::PublishFailed { publisher, failure });
@@ -133,6 +134,17 @@ impl Machine {
                 self.order(Command::Publish { leg, publisher });
             }
         }
+        let by = now + self.config.publish_timeout;
+        self.update_move(
+            |handover| {
+                if let Step::Overlapping { publish_until, until, .. } = &mut handover.step {
+                    // What begins late has the time it needs, and no more.
+                    *publish_until = Some(by);
+                    *until = by.max(*until);
+                }
+            },
+            now,
+        );
     }
 
     pub(super) fn unpublish(&mut self, publisher: PublisherId) {

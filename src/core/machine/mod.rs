@@ -190,7 +190,7 @@ impl Machine {
             Input::Disconnect => self.disconnect(now),
             Input::Close => self.close(now),
             Input::Handover(raw) => self.announced(raw, true, now),
-            Input::Publish(publisher) => self.publish(publisher),
+            Input::Publish(publisher) => self.publish(publisher, now),
             Input::Unpublish(publisher) => self.unpublish(publisher),
             Input::Subscribe { view, stream } => self.subscribe(view, stream),
             Input::Unsubscribe(view) => self.unsubscribe(view),

@@ -1,13 +1,27 @@
 //! Tiles that come late, from an unexpected side or not at all.
 
 use opentok_handover::core::error::Code;
-use opentok_handover::core::ids::{ConnectionId, LegId, StreamId, ViewId};
+use opentok_handover::core::ids::{ConnectionId, LegId, PublisherId, StreamId, ViewId};
 use opentok_handover::core::protocol::{ConnectionInfo, Event, Input, StreamInfo, VideoType};
+use opentok_handover::core::state::Status;
 
-use super::desk::{At, Desk, failure};
+use super::desk::{At, Desk, failure, seconds};
 
 const OLD: LegId = LegId(1);
 const NEW: LegId = LegId(2);
+
+#[test]
+fn a_publisher_that_comes_late_has_its_time_in_the_successor_and_no_more() {
+    let mut desk = Desk::at(At::Overlapping);
+    let publisher = PublisherId(2);
+    desk.wait(seconds(30));
+    desk.feed(Input::Publish(publisher));
+    desk.feed(Input::Published { leg: OLD, publisher });
+    desk.wait(seconds(19));
+    assert_eq!(desk.ledger.open_legs(), [OLD, NEW]);
+    desk.wait(seconds(1));
+    assert_eq!((desk.status(), desk.ledger.open_legs()), (Status::Handover, vec![OLD]));
+}
 
 #[test]
 fn a_view_without_a_picture_takes_the_first_that_comes_from_whichever_leg() {
