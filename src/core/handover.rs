@@ -80,6 +80,14 @@ impl Handover {
         matches!(self.step, Step::Leaving { .. })
     }
 
+    /// Whether everything of this client's is live in the successor.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(
+            self.step,
+            Step::Overlapping { publish_until: None, .. } | Step::Settling { .. } | Step::Leaving { .. }
+        )
+    }
+
     /// Whether the successor has proved itself, or is all there is: it is not given back for a better one.
     pub(super) fn is_committed(&self) -> bool {
         match self.step {

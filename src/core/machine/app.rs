@@ -154,6 +154,11 @@ impl Machine {
     }
 
     pub(super) fn subscribe(&mut self, view: ViewId, stream: StreamId) {
+        if !self.roster.has_stream(&stream) {
+            let failure = Failure::new(Code::SubscribeFailed, "the stream has left the call");
+            self.tell(Event::SubscribeFailed { view, failure });
+            return;
+        }
         self.views.add_view(view, stream);
         for leg in self.legs() {
             self.feed(view, leg);
@@ -166,11 +171,6 @@ impl Machine {
         }
     }
 
-        if !self.roster.has_stream(&stream) {
-            let failure = Failure::new(Code::SubscribeFailed, "the stream has left the call");
-            self.tell(Event::SubscribeFailed { view, failure });
-            return;
-        }
     /// Subscribes a view on a leg if its stream is there.
     pub(super) fn feed(&mut self, view: ViewId, leg: LegId) {
         let stream = self.views.stream(view).and_then(|key| self.roster.stream_on(leg, key)).cloned();

@@ -2,7 +2,7 @@
 
 use super::{Command, Event, LegId, LossReason, Machine, State, Time};
 use crate::core::error::{Code, Failure};
-use crate::core::handover::{Handover, Loss, Step};
+use crate::core::handover::{Handover, Loss};
 
 impl Machine {
     pub(super) fn leg_lost(&mut self, leg: LegId, mut reason: LossReason, now: Time) {
@@ -72,8 +72,7 @@ impl Machine {
         let mut goes_on = false;
         self.update_move(
             |handover| {
-                goes_on =
-                    matches!(handover.step, Step::Overlapping { publish_until: None, .. } | Step::Settling { .. });
+                goes_on = handover.is_live();
                 handover.old = None;
                 handover.loss = Some(loss);
                 handover.record.promote();
@@ -81,7 +80,9 @@ impl Machine {
             },
             now,
         );
-        if !goes_on {
+        if goes_on {
+            self.restored();
+        } else {
             self.cut_off();
         }
     }

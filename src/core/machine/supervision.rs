@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{Command, Event, LegId, LossReason, Machine, State, Time};
+use super::{Command, Event, Handover, LegId, LossReason, Machine, Time};
 
 /// Between two questions. A dead session answers at once, so a call that died is noticed within this.
 const ASK_EVERY: Duration = Duration::from_secs(2);
@@ -126,15 +126,17 @@ impl Machine {
 
     /// The SDK has lost the connection of a leg and tries to have it back.
     pub(super) fn repairing(&mut self, leg: LegId) {
-        // What befalls a leg that is needed no more doesn't matter.
-        if self.primary() == Some(leg) && !self.has_settled() {
+        // What befalls an old leg that is needed no more doesn't matter.
+        let needed = !(self.has_settled() && self.state.moving().and_then(Handover::old_leg) == Some(leg));
+        if needed && self.legs().first() == Some(&leg) {
             self.cut_off();
         }
     }
 
     /// The SDK has the connection of a leg back.
     pub(super) fn repaired(&mut self, leg: LegId) {
-        if self.primary() == Some(leg) && !matches!(&self.state, State::Moving(handover) if handover.is_recovery()) {
+        let comes_back = |handover: &Handover| handover.is_recovery() && !handover.is_live();
+        if self.primary() == Some(leg) && !self.state.moving().is_some_and(comes_back) {
             self.restored();
         }
     }

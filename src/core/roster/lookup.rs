@@ -23,6 +23,11 @@ impl Roster {
         self.streams.get(key)?.at.get(&leg)
     }
 
+    /// Whether the app knows this stream and it has not left.
+    pub(in crate::core) fn has_stream(&self, key: &StreamId) -> bool {
+        self.streams.contains_key(key)
+    }
+
     /// Streams that the app knows and that are on no leg at the moment.
     pub(in crate::core) fn has_orphans(&self) -> bool {
         self.streams.values().any(|stream| stream.at.is_empty())

@@ -5,7 +5,7 @@ use opentok_handover::core::machine::TimeoutReason;
 use opentok_handover::core::protocol::{Input, LossReason};
 use opentok_handover::core::state::Status;
 
-use super::desk::{At, Desk, seconds};
+use super::desk::{At, Desk, credentials, seconds};
 
 const LEG: LegId = LegId(1);
 
@@ -173,6 +173,37 @@ fn what_was_easy_to_connect_is_believed() {
     desk.feed(Input::MigrationFailed(desk.leg()));
     desk.wait(seconds(120));
     assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
+}
+
+#[test]
+fn what_the_sdk_repairs_while_others_are_waited_for_is_told_to_be_repaired() {
+    let mut desk = Desk::in_call(&["ann", "bob"]);
+    desk.dies(LEG);
+    desk.renewed("two");
+    desk.connected();
+    desk.live();
+    let _ = desk.news();
+    let leg = desk.leg();
+    desk.feed(Input::Repairing(leg));
+    desk.feed(Input::Repaired(leg));
+    assert_eq!((desk.status(), desk.news()), (Status::Recovering, vec!["reconnecting".into(), "reconnected".into()]));
+}
+
+#[test]
+fn a_call_that_was_cut_off_is_back_when_the_leg_under_repair_dies_and_everything_has_moved() {
+    let mut desk = Desk::at(At::Overlapping);
+    desk.feed(Input::Repairing(LEG));
+    desk.presented("ann");
+    desk.dies(LEG);
+    assert_eq!((desk.status(), desk.news()), (Status::Connected, vec!["reconnecting".into(), "reconnected".into()]));
+}
+
+#[test]
+fn what_is_repaired_before_it_is_connected_is_nobodys_business() {
+    let mut desk = Desk::new();
+    desk.feed(Input::Connect(credentials("one")));
+    desk.feed(Input::Repairing(LEG));
+    assert_eq!(desk.news(), Vec::<String>::new());
 }
 
 #[test]
