@@ -35,12 +35,12 @@ impl Machine {
         let (leg, again) = (leg.id, *again);
         match self.credentials.clone() {
             Some(credentials) if !again => {
-                self.order(Command::CloseLeg(leg));
+                self.close_leg(leg, now);
                 self.open_first(credentials, true, now);
             }
             _ => {
                 let message = "the session did not connect in time (option connectTimeout), twice";
-                self.connect_failed(leg, Failure::new(Code::ConnectTimeout, message));
+                self.connect_failed(leg, Failure::new(Code::ConnectTimeout, message), now);
             }
         }
     }
@@ -51,7 +51,7 @@ impl Machine {
         match &self.state {
             State::Connecting { leg, .. } => {
                 let message = "the app called disconnect() before the session was connected";
-                self.connect_failed(leg.id, Failure::new(Code::Cancelled, message));
+                self.connect_failed(leg.id, Failure::new(Code::Cancelled, message), now);
             }
             State::Connected { leg } => {
                 let leg = leg.id;
@@ -68,7 +68,7 @@ impl Machine {
                     self.leave_for_good(id, now);
                 }
                 None => {
-                    self.close_legs();
+                    self.close_legs(now);
                     self.over(LossReason::Final, now);
                 }
             },
@@ -84,21 +84,21 @@ impl Machine {
 
     /// The SDK has not said in time that it has left.
     pub(super) fn left_in_silence(&mut self, now: Time) {
-        self.close_legs();
+        self.close_legs(now);
         self.over(LossReason::Final, now);
     }
 
     /// Leaves everything without a word to the app's own listeners.
     pub(super) fn close(&mut self, now: Time) {
         self.abort_renew();
-        self.close_legs();
+        self.close_legs(now);
         self.forget_call(now);
         self.cancel(State::Closed, now);
     }
 
-    fn close_legs(&mut self) {
+    fn close_legs(&mut self, now: Time) {
         for leg in self.open_legs() {
-            self.order(Command::CloseLeg(leg));
+            self.close_leg(leg, now);
         }
     }
 
@@ -118,7 +118,7 @@ impl Machine {
         self.roster.clear();
         self.leaving = None;
         self.interrupted = false;
-        self.supervision = None;
+        self.supervision.clear();
     }
 
     /// Publishes wherever this client is, or is going to be.

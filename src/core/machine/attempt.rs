@@ -9,10 +9,6 @@ use crate::core::protocol::LossReason;
 use crate::core::receipt::{Outcome, Tile};
 use crate::core::state::{Leg, Status};
 
-/// How long a connect takes at most that works with the SDK's first try. Its second one comes after 3 s, and the first may
-/// fail after that, and end what has been connected meanwhile, without a word.
-const EASY: Duration = Duration::from_millis(2500);
-
 impl Machine {
     /// Asks for credentials: the first step of each attempt.
     pub(super) fn ask(&mut self, now: Time) {
@@ -86,10 +82,11 @@ impl Machine {
     pub(super) fn leg_connected(&mut self, leg: LegId, own: &ConnectionId, now: Time) {
         let changes = self.roster.set_own(leg, own);
         self.apply(changes);
-        let hard = self.was_hard(now);
+        let took = self.connect_took(now);
         if let State::Connecting { leg: only, .. } = &self.state {
             let only = only.clone();
             self.set_state(State::Connected { leg: only });
+            self.watch_for_strays(leg, took, now);
             self.tell(Event::Connected);
             self.publish_all(leg);
             self.send_waiting(now);
@@ -98,9 +95,7 @@ impl Machine {
         {
             let new = new.clone();
             self.overlap(new, own, now);
-        }
-        if hard {
-            self.watch(leg, now);
+            self.watch_for_strays(leg, took, now);
         }
     }
 
@@ -110,20 +105,18 @@ impl Machine {
         self.config.connect_timeout * if patient { 2 } else { 1 }
     }
 
-    /// Whether what connects now has taken more than one try, of ours or of the SDK's own.
-    fn was_hard(&self, now: Time) -> bool {
-        let easy = |until: Time| now + self.config.connect_timeout <= until + EASY;
-        if let State::Connecting { until, again, .. } = &self.state {
-            return *again || !easy(*until);
-        }
-        self.state.moving().is_some_and(|handover| match &handover.step {
-            Step::Connecting { until, .. } => handover.attempt > 1 || !easy(*until),
-            Step::Renewing { .. }
-            | Step::Waiting { .. }
-            | Step::Overlapping { .. }
-            | Step::Settling { .. }
-            | Step::Leaving { .. } => false,
-        })
+    /// How long the leg that is being connected has taken.
+    fn connect_took(&self, now: Time) -> Duration {
+        let (until, patient) = if let State::Connecting { until, again, .. } = &self.state {
+            (*until, *again)
+        } else if let Some(handover) = self.state.moving()
+            && let Step::Connecting { until, .. } = &handover.step
+        {
+            (*until, handover.patient)
+        } else {
+            return Duration::ZERO;
+        };
+        self.connect_timeout(patient).saturating_sub(until.saturating_since(now))
     }
 
     /// The successor is connected: says so on the old leg, publishes and subscribes.
@@ -168,7 +161,7 @@ impl Machine {
 
     pub(super) fn leg_failed(&mut self, leg: LegId, failure: Failure, now: Time) {
         if matches!(self.state, State::Connecting { .. }) {
-            self.connect_failed(leg, failure);
+            self.connect_failed(leg, failure, now);
         } else if let Some(Step::Connecting { new, .. }) = self.state.moving().map(|handover| &handover.step)
             && new.id == leg
         {
@@ -256,6 +249,7 @@ impl Machine {
         self.bridge.new_leg_gone(now);
         self.roster.drop_leg(new);
         self.stop_supervising(new);
+        self.expect_strays(now);
         self.roster.unexpect();
         if old_lives {
             self.order(Command::CloseLeg(new));

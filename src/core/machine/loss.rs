@@ -16,7 +16,7 @@ impl Machine {
         match &self.state {
             State::Connecting { .. } => {
                 let message = "the connection was lost before it was established";
-                self.connect_failed(leg, Failure::new(Code::ConnectFailed, message));
+                self.connect_failed(leg, Failure::new(Code::ConnectFailed, message), now);
             }
             State::Connected { .. } | State::Moving(_) if reason == LossReason::Final => self.ended(leg, now),
             State::Connected { leg: only } => {
@@ -39,8 +39,8 @@ impl Machine {
     }
 
     /// The app's own `connect()` failed.
-    pub(super) fn connect_failed(&mut self, leg: LegId, failure: Failure) {
-        self.order(Command::CloseLeg(leg));
+    pub(super) fn connect_failed(&mut self, leg: LegId, failure: Failure, now: Time) {
+        self.close_leg(leg, now);
         for publisher in self.views.publishers() {
             self.tell(Event::PublishFailed { publisher, failure: failure.clone() });
         }
@@ -55,7 +55,7 @@ impl Machine {
     fn ended(&mut self, leg: LegId, now: Time) {
         for other in self.open_legs() {
             if other != leg {
-                self.order(Command::CloseLeg(other));
+                self.close_leg(other, now);
             }
         }
         self.over(LossReason::Final, now);

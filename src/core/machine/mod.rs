@@ -60,9 +60,11 @@ pub struct Machine {
     /// Whether the app has been told that it is cut off.
     interrupted: bool,
     came_back: Option<CameBack>,
-    /// The SDK's own migration, while there is one.
-    supervision: Option<Supervision>,
     waiting: Vec<Waiting>,
+    /// The SDK's own migrations, one of each leg at most.
+    supervision: Vec<Supervision>,
+    /// Until then an attempt that was given up may still end the session that it was for.
+    strays_until: Option<Time>,
     next_leg: u32,
     next_renew: u32,
     outputs: VecDeque<Output>,
@@ -86,8 +88,9 @@ impl Machine {
             offline: false,
             interrupted: false,
             came_back: None,
-            supervision: None,
             waiting: Vec::new(),
+            supervision: Vec::new(),
+            strays_until: None,
             next_leg: 0,
             next_renew: 0,
             outputs: VecDeque::new(),

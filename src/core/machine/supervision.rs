@@ -17,6 +17,10 @@ const PATIENCE: u32 = 2;
 /// How many good answers prove that a session has migrated.
 const PROOFS: u32 = 2;
 
+/// How long a connect takes at most that works with the SDK's first try. Its second one comes after 3 s, and the first may
+/// fail after that, and end what has been connected meanwhile, without a word.
+const EASY: Duration = Duration::from_millis(2500);
+
 /// How long a migration is watched: three tries for session info in 2.1 s, 20 s by the SDK's timer, and some more. A
 /// migration that hangs longer has not begun in truth: the old servers go on, and end with a word.
 const WATCH: Duration = Duration::from_secs(30);
@@ -26,7 +30,8 @@ const WATCH: Duration = Duration::from_secs(30);
 pub(super) struct Supervision {
     leg: LegId,
     until: Time,
-    next: Time,
+    /// When to ask next; `None` once there was a good answer late enough. What the SDK has begun may end all the same.
+    next: Option<Time>,
     /// Whether a question is open.
     asked: bool,
     /// Questions in a row without a good answer.
@@ -37,22 +42,49 @@ pub(super) struct Supervision {
 }
 
 impl Machine {
-    /// The SDK has begun to migrate a leg, or there is another reason not to believe it: what earlier attempts at the same
-    /// session left behind may still end it without a word.
+    /// The SDK has begun to migrate a leg, or there is another reason not to believe it.
     pub(super) fn watch(&mut self, leg: LegId, now: Time) {
-        if !self.legs().contains(&leg) {
+        // Who is about to leave doesn't mind.
+        if self.leaving.is_some() || !self.legs().contains(&leg) {
             return;
         }
-        self.supervision =
-            Some(Supervision { leg, until: now + WATCH, next: now + ASK_EVERY, asked: false, missed: 0, wanted: None });
+        self.stop_supervising(leg);
+        self.supervision.push(Supervision {
+            leg,
+            until: now + WATCH,
+            next: Some(now + ASK_EVERY),
+            asked: false,
+            missed: 0,
+            wanted: None,
+        });
+    }
+
+    /// Closes a leg for good, connected or not.
+    pub(super) fn close_leg(&mut self, leg: LegId, now: Time) {
+        if !self.legs().contains(&leg) {
+            self.expect_strays(now);
+        }
+        self.order(Command::CloseLeg(leg));
+    }
+
+    /// A leg is given up before it has proved itself. What it leaves behind in the SDK may end the next one without a word.
+    pub(super) fn expect_strays(&mut self, now: Time) {
+        self.strays_until = Some(now + WATCH);
+    }
+
+    /// A leg is connected after a while, perhaps soon after one that was given up, or not with the SDK's first try.
+    pub(super) fn watch_for_strays(&mut self, leg: LegId, took: Duration, now: Time) {
+        if self.strays_until.is_some_and(|until| now < until) || took > EASY {
+            self.watch(leg, now);
+        }
     }
 
     /// The SDK says that it has migrated a leg. It says so in any case.
     pub(super) fn migrated(&mut self, leg: LegId, now: Time) {
-        if let Some(watched) = self.supervision.as_mut().filter(|watched| watched.leg == leg) {
+        if let Some(watched) = self.watched(leg) {
             watched.wanted = Some(PROOFS);
             watched.missed = PATIENCE - 1;
-            watched.next = now;
+            watched.next = Some(now);
         }
     }
 
@@ -65,7 +97,7 @@ impl Machine {
 
     /// A signal to oneself has come back, or not.
     pub(super) fn probed(&mut self, leg: LegId, alive: bool, now: Time) {
-        let Some(watched) = self.supervision.as_mut().filter(|watched| watched.leg == leg) else { return };
+        let Some(watched) = self.watched(leg) else { return };
         watched.asked = false;
         if !alive {
             self.missed(leg, now);
@@ -73,18 +105,19 @@ impl Machine {
         }
         let Some(wanted) = watched.wanted else {
             watched.missed = 0;
+            watched.next = watched.next.filter(|_| now < watched.until);
             return;
         };
         watched.wanted = Some(wanted.saturating_sub(1));
         if wanted <= 1 {
-            self.supervision = None;
+            self.stop_supervising(leg);
         }
         self.repaired(leg);
     }
 
     /// A question had no good answer. Returns whether the leg counts as lost for that.
     fn missed(&mut self, leg: LegId, now: Time) -> bool {
-        let Some(watched) = self.supervision.as_mut() else { return false };
+        let Some(watched) = self.watched(leg) else { return false };
         watched.missed += 1;
         let lost = watched.missed >= PATIENCE;
         if lost {
@@ -95,33 +128,39 @@ impl Machine {
 
     /// When to ask next.
     pub(super) fn poll_supervision(&self) -> Option<Time> {
-        self.supervision.as_ref().map(|watched| watched.next)
+        self.supervision.iter().filter_map(|watched| watched.next).min()
     }
 
+    /// Asks on each leg where it is time to.
     pub(super) fn supervise(&mut self, now: Time) {
-        let Some(watched) = self.supervision.as_mut().filter(|watched| watched.next <= now) else { return };
-        let leg = watched.leg;
-        if now >= watched.until && watched.wanted.is_none() {
-            self.supervision = None;
-            return;
+        for leg in self.legs() {
+            self.ask_on(leg, now);
         }
-        watched.next = now + ASK_EVERY;
+    }
+
+    fn ask_on(&mut self, leg: LegId, now: Time) {
+        let Some(watched) = self.watched(leg).filter(|watched| watched.next.is_some_and(|next| next <= now)) else {
+            return;
+        };
+        watched.next = Some(now + ASK_EVERY);
         let unanswered = std::mem::replace(&mut watched.asked, true);
         if !(unanswered && self.missed(leg, now)) {
             self.order(Command::Probe(leg));
         }
     }
 
+    fn watched(&mut self, leg: LegId) -> Option<&mut Supervision> {
+        self.supervision.iter_mut().find(|watched| watched.leg == leg)
+    }
+
     /// A leg is gone, and whatever was to be found out about it.
     pub(super) fn stop_supervising(&mut self, leg: LegId) {
-        if self.is_supervised(leg) {
-            self.supervision = None;
-        }
+        self.supervision.retain(|watched| watched.leg != leg);
     }
 
     /// Whether a leg is being migrated, or was a moment ago.
     pub(super) fn is_supervised(&self, leg: LegId) -> bool {
-        self.supervision.as_ref().is_some_and(|watched| watched.leg == leg)
+        self.supervision.iter().any(|watched| watched.leg == leg)
     }
 
     /// The SDK has lost the connection of a leg and tries to have it back.

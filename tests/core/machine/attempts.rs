@@ -5,6 +5,7 @@ use std::time::Duration;
 use opentok_handover::core::config::Config;
 use opentok_handover::core::error::{Class, Code, Failure};
 use opentok_handover::core::ids::{LegId, OutgoingId};
+use opentok_handover::core::machine::TimeoutReason;
 use opentok_handover::core::protocol::{Event, Input};
 use opentok_handover::core::receipt::Outcome;
 use opentok_handover::core::state::Status;
@@ -57,6 +58,34 @@ fn what_the_app_asks_for_while_it_connects_fails_with_the_connect() {
     assert_eq!(desk.refused(), [(1, Code::NotConnected)]);
     let failed = |event: &Event| matches!(event, Event::PublishFailed { publisher: CAMERA, .. });
     assert!(desk.events().iter().any(failed));
+}
+
+#[test]
+fn a_leg_that_follows_one_that_never_connected_is_watched_for_a_while() {
+    let given_up: [fn(&mut Desk); 3] = [
+        |desk| desk.wait(seconds(12)),
+        |desk| {
+            desk.connect_fails();
+            desk.feed(Input::Connect(credentials("one")));
+        },
+        |desk| {
+            desk.feed(Input::Disconnect);
+            desk.feed(Input::Connect(credentials("one")));
+        },
+    ];
+    for give_up in given_up {
+        let mut desk = Desk::new();
+        desk.feed(Input::Connect(credentials("one")));
+        give_up(&mut desk);
+        desk.connected();
+        let leg = desk.leg();
+        for _ in 0..15 {
+            assert_eq!(desk.machine.poll_timeout().map(|(_, why)| why), Some(TimeoutReason::Migration));
+            desk.wait(seconds(2));
+            desk.feed(Input::Probed { leg, alive: true });
+        }
+        assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
+    }
 }
 
 #[test]

@@ -21,8 +21,8 @@ pub(super) struct Ledger {
     ending: bool,
     /// Whether the app has asked to disconnect.
     leaving: bool,
-    /// Whether the SDK owes an answer to a question.
-    probing: bool,
+    /// Where the SDK owes an answer to a question.
+    probing: BTreeSet<LegId>,
     pub(super) receipts: Vec<Receipt>,
     /// Every state there was.
     pub(super) statuses: BTreeSet<Status>,
@@ -59,7 +59,7 @@ impl Ledger {
             people: BTreeSet::new(),
             streams: BTreeSet::new(),
             cut_off: false,
-            probing: false,
+            probing: BTreeSet::new(),
             leaving: false,
             ending: false,
             receipts: Vec::new(),
@@ -77,11 +77,11 @@ impl Ledger {
             | Input::LegLost { reason: LossReason::Final | LossReason::ClientDisconnected, .. }
             | Input::MigrationFailed(_)
             | Input::Probed { alive: false, .. } => true,
-            Input::Timeout => self.probing,
+            Input::Timeout => !self.probing.is_empty(),
             _ => false,
         } || self.leaving;
-        if matches!(input, Input::Probed { .. }) {
-            self.probing = false;
+        if let Input::Probed { leg, .. } = input {
+            self.probing.remove(leg);
         }
         match input {
             Input::Renewed { request, .. } | Input::RenewFailed { request, .. } => {
@@ -149,7 +149,7 @@ impl Ledger {
             Command::Disconnect(leg) => drop(self.line(*leg)),
             Command::Probe(leg) => {
                 assert!(self.line(*leg).lives(), "a question to {leg:?}");
-                self.probing = true;
+                self.probing.insert(*leg);
             }
             Command::Publish { leg, publisher } => {
                 self.line(*leg).live.insert(*publisher, false);

@@ -207,6 +207,51 @@ fn what_is_repaired_before_it_is_connected_is_nobodys_business() {
 }
 
 #[test]
+fn both_legs_may_migrate_and_each_is_watched() {
+    let mut desk = Desk::at(At::Overlapping);
+    let new = desk.leg();
+    desk.feed(Input::Migrating(LEG));
+    desk.feed(Input::Migrating(new));
+    desk.wait(2000);
+    assert_eq!(desk.commands(), ["probe 1", "probe 2"]);
+    desk.feed(Input::LegLost { leg: LEG, reason: LossReason::ClientDisconnected });
+    assert_eq!((desk.status(), desk.ledger.open_legs()), (Status::Connected, vec![new]));
+}
+
+#[test]
+fn who_is_leaving_does_not_mind_what_becomes_of_a_migration() {
+    let mut desk = Desk::in_call(&["ann"]);
+    desk.feed(Input::Disconnect);
+    desk.feed(Input::Migrating(LEG));
+    desk.feed(Input::MigrationFailed(LEG));
+    assert_eq!(desk.ledger.open_legs(), [LEG]);
+    desk.wait(seconds(3));
+    assert_eq!((desk.status(), desk.ledger.open_legs()), (Status::Disconnected, vec![]));
+}
+
+#[test]
+fn a_migration_that_hung_may_end_in_the_sdks_leaving_much_later() {
+    let mut desk = migrating();
+    for _ in 0..15 {
+        desk.wait(2000);
+        desk.feed(Input::Probed { leg: LEG, alive: true });
+    }
+    desk.wait(seconds(3600));
+    desk.feed(Input::LegLost { leg: LEG, reason: LossReason::ClientDisconnected });
+    assert_eq!(desk.status(), Status::Recovering);
+}
+
+#[test]
+fn a_page_that_sleeps_through_a_migration_asks_when_it_wakes() {
+    let mut desk = migrating();
+    desk.now += seconds(3600);
+    desk.feed(Input::Timeout);
+    assert_eq!(desk.commands(), ["probe 1"]);
+    desk.wait(seconds(4));
+    assert_eq!(desk.status(), Status::Recovering);
+}
+
+#[test]
 fn while_nothing_migrates_the_machine_wants_nothing() {
     let desk = Desk::in_call(&["ann"]);
     assert_eq!(desk.machine.poll_timeout(), None);
