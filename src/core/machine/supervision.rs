@@ -34,6 +34,8 @@ pub(super) struct Supervision {
     next: Option<Time>,
     /// Whether a question is open.
     asked: bool,
+    /// Whether an answer may still come that says nothing of what has become of the migration.
+    owed: bool,
     /// Questions in a row without a good answer.
     missed: u32,
     /// Since the SDK says that it has migrated: how many good answers are still wanted. The second one is asked for a
@@ -54,6 +56,7 @@ impl Machine {
             until: now + WATCH,
             next: Some(now + ASK_EVERY),
             asked: false,
+            owed: false,
             missed: 0,
             wanted: None,
         });
@@ -82,6 +85,7 @@ impl Machine {
     /// The SDK says that it has migrated a leg. It says so in any case.
     pub(super) fn migrated(&mut self, leg: LegId, now: Time) {
         if let Some(watched) = self.watched(leg) {
+            watched.owed = std::mem::take(&mut watched.asked);
             watched.wanted = Some(PROOFS);
             watched.missed = PATIENCE - 1;
             watched.next = Some(now);
@@ -99,6 +103,10 @@ impl Machine {
     pub(super) fn probed(&mut self, leg: LegId, alive: bool, now: Time) {
         let Some(watched) = self.watched(leg) else { return };
         watched.asked = false;
+        if std::mem::take(&mut watched.owed) {
+            // Who was asked were the old servers, perhaps. The next answer tells.
+            return;
+        }
         if !alive {
             self.missed(leg, now);
             return;

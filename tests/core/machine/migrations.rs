@@ -219,6 +219,29 @@ fn both_legs_may_migrate_and_each_is_watched() {
 }
 
 #[test]
+fn an_answer_to_a_question_from_before_the_migrations_end_proves_nothing() {
+    let mut desk = migrating();
+    desk.wait(2000);
+    desk.feed(Input::Migrated(LEG));
+    desk.wait(0);
+    assert_eq!(desk.commands(), ["probe 1", "probe 1"]);
+    desk.feed(Input::Probed { leg: LEG, alive: true });
+    desk.feed(Input::Probed { leg: LEG, alive: false });
+    assert_eq!(desk.status(), Status::Recovering);
+    // An answer that never comes costs nothing but time.
+    let mut desk = migrating();
+    desk.wait(2000);
+    desk.feed(Input::Migrated(LEG));
+    desk.wait(0);
+    desk.feed(Input::Probed { leg: LEG, alive: true });
+    for _ in 0..2 {
+        desk.wait(2000);
+        desk.feed(Input::Probed { leg: LEG, alive: true });
+    }
+    assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
+}
+
+#[test]
 fn who_is_leaving_does_not_mind_what_becomes_of_a_migration() {
     let mut desk = Desk::in_call(&["ann"]);
     desk.feed(Input::Disconnect);
