@@ -30,13 +30,19 @@ const CARGO_CHATTER = new RegExp(
  * @returns {Promise<import("./stages.mjs").Result>}
  */
 export async function runCargo(say, selection, env = {}) {
-  const args = ["test", ...selection, "--no-fail-fast"];
-  const compiled = await step("compiling", () => run("cargo", [...args, "--no-run"], { env, timeout: STAGE_TIMEOUT }));
+  const args = ["--no-fail-fast", ...selection];
+  const compiled = await step("compiling", () =>
+    run("cargo", ["test", "--no-run", ...args], { env, timeout: STAGE_TIMEOUT }),
+  );
   if (compiled.code !== 0) {
     compiled.lines.filter((line) => !COMPILING.test(line)).forEach(say);
     return judge(null, compiled);
   }
-  const outcome = await run("cargo", args, { env, onLine: unless(CARGO_CHATTER, say), timeout: STAGE_TIMEOUT });
+  const outcome = await run("cargo", ["test", ...args], {
+    env,
+    onLine: unless(CARGO_CHATTER, say),
+    timeout: STAGE_TIMEOUT,
+  });
   const result = judge(readCargoSummary(outcome.lines), outcome);
   // Cargo's warnings are the lints' business; what a test run that broke off wrote there is the cause.
   if (result.why) outcome.errors.filter((line) => !COMPILING.test(line)).forEach(say);

@@ -23,7 +23,7 @@ import { runTypeSentences } from "./type-sentences.mjs";
  * @property {string} name as in `npm test -- NAME`
  * @property {string} about
  * @property {Need[]} needs in the order in which they are met
- * @property {boolean} [long] run only when it is named: it mostly waits for what the SDK takes minutes for
+ * @property {boolean} [long] run only when it is named: it takes minutes, whatever changed
  * @property {(say: (line: string) => void, provided: Provided) => Promise<Result>} run
  */
 
@@ -47,6 +47,17 @@ export const STAGES = [
     about: "the core, in virtual time",
     needs: ["rust"],
     run: (say) => runCargo(say, ["-p", "opentok-handover"]),
+  },
+  {
+    name: "simulation",
+    about: "a million schedules of whatever can break, in virtual time; with SEED=number one of them, line by line",
+    long: true,
+    needs: ["rust"],
+    run: (say) =>
+      runCargo(say, [
+        ...["-p", "opentok-handover", "--test", "core", "--release"],
+        ...["--", "--ignored", "--nocapture", "simulation"],
+      ]),
   },
   {
     name: "lab",

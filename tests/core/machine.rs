@@ -10,6 +10,7 @@ mod losses;
 mod migrations;
 mod phases;
 mod rooms;
+mod simulation;
 mod tiles;
 mod together;
 mod world;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use opentok_handover::core::announcement::Deadline;
-use opentok_handover::core::backoff::Random;
 use opentok_handover::core::error::Code;
 use opentok_handover::core::ids::{ConnectionId, LegId, OutgoingId, PublisherId, RenewId, SessionId, StreamId, ViewId};
 use opentok_handover::core::protocol::{
@@ -12,6 +11,7 @@ use opentok_handover::core::protocol::{
 use opentok_handover::core::state::Status;
 
 use super::desk::{Desk, announcement, credentials, failure};
+use crate::dice::Dice;
 
 const INPUTS: u64 = 400;
 const SEEDS: u64 = 400;
@@ -79,15 +79,15 @@ fn attempts_of_clients_with_other_seeds_come_at_other_times() {
 
 /// Draws one input after the other.
 struct Chance {
-    random: Random,
+    dice: Dice,
     desk: Desk,
 }
 
 impl Chance {
     fn new(seed: u64) -> Self {
-        let mut random = Random::new(seed);
-        let desk = if random.next_u64().is_multiple_of(4) { Desk::new() } else { Desk::with_seed(seed) };
-        Self { random, desk }
+        let mut dice = Dice::new(seed);
+        let desk = if dice.one_in(4) { Desk::new() } else { Desk::with_seed(seed) };
+        Self { dice, desk }
     }
 
     fn run(&mut self) {
@@ -258,10 +258,10 @@ impl Chance {
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len() as u64) as usize]
+        self.dice.pick(from)
     }
 
     fn below(&mut self, limit: u64) -> u64 {
-        self.random.next_u64() % limit.max(1)
+        self.dice.below(limit)
     }
 }

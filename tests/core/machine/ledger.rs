@@ -157,6 +157,7 @@ impl Ledger {
             Command::Unpublish { leg, publisher } => {
                 self.line(*leg).live.remove(publisher);
                 self.line(*leg).previews.remove(publisher);
+                self.line(*leg).duties.remove(publisher);
             }
             Command::Subscribe { leg, view, .. } => {
                 self.line(*leg).presented.insert(*view, false);
@@ -252,6 +253,21 @@ impl Ledger {
     /// The legs that were opened and not closed.
     pub(super) fn open_legs(&self) -> Vec<LegId> {
         self.legs.keys().copied().collect()
+    }
+
+    /// Whether a leg was opened and not closed.
+    pub(super) fn holds(&self, leg: LegId) -> bool {
+        self.legs.contains_key(&leg)
+    }
+
+    /// Whether a question to `renew` is open.
+    pub(super) fn awaits(&self, request: RenewId) -> bool {
+        self.renewals.contains(&request)
+    }
+
+    /// Whether the app was told that it is cut off, and not that it is back.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.cut_off
     }
 
     /// Whom the app knows to be in the call.

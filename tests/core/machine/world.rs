@@ -5,12 +5,13 @@ mod client;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use opentok_handover::core::backoff::Random;
 use opentok_handover::core::error::{Code, Failure};
 use opentok_handover::core::ids::{ConnectionId, LegId, SignalId, StreamId};
 use opentok_handover::core::protocol::{ConnectionInfo, Input, LossReason, SignalKind, StreamInfo, WireMessage};
 
 pub(super) use self::client::Client;
+use crate::agenda::Agenda;
+use crate::dice::Dice;
 
 /// How long the service keeps a connection that was cut.
 const GRACE: u64 = 5000;
@@ -34,10 +35,9 @@ pub(super) struct Nature {
 
 pub(super) struct World {
     pub(super) nature: Nature,
-    random: Random,
+    dice: Dice,
     now: u64,
-    agenda: BTreeMap<(u64, u64), Happening>,
-    planned: u64,
+    agenda: Agenda<Happening>,
     sessions: BTreeMap<String, BTreeMap<ConnectionId, Member>>,
     over: BTreeSet<String>,
     pub(super) clients: Vec<Client>,
@@ -85,10 +85,9 @@ impl World {
     pub(super) fn new(seed: u64, nature: Nature) -> Self {
         let mut world = Self {
             nature,
-            random: Random::new(seed),
+            dice: Dice::new(seed),
             now: 0,
-            agenda: BTreeMap::new(),
-            planned: 0,
+            agenda: Agenda::default(),
             sessions: BTreeMap::new(),
             over: BTreeSet::new(),
             clients: Vec::new(),
@@ -123,7 +122,7 @@ impl World {
 
     /// Runs to the end, when nothing is under way any more.
     pub(super) fn run(&mut self) {
-        while let Some(((now, _), happening)) = self.agenda.pop_first() {
+        while let Some((now, happening)) = self.agenda.next() {
             assert!(now < 1_000_000, "it never ends");
             self.now = now;
             match happening {
@@ -258,12 +257,11 @@ impl World {
     }
 
     fn plan(&mut self, at: u64, happening: Happening) {
-        self.planned += 1;
-        self.agenda.insert((at.max(self.now), self.planned), happening);
+        self.agenda.plan(at.max(self.now), happening);
     }
 
     fn below(&mut self, limit: u64) -> u64 {
-        self.random.next_u64() % limit.max(1)
+        self.dice.below(limit)
     }
 
     /// Whether something goes wrong this time.
