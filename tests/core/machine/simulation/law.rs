@@ -17,6 +17,8 @@ pub(super) struct Law {
     /// What has reached the machine over a leg that it holds.
     arrived: BTreeSet<u64>,
     heard: BTreeSet<u64>,
+    /// What the app has sent, and was neither passed on nor refused.
+    waiting: BTreeSet<OutgoingId>,
     /// Whether the app has asked to disconnect.
     leaving: bool,
     /// Handovers that were told to have begun, and not to have ended.
@@ -29,7 +31,6 @@ pub(super) struct Told {
     stale: bool,
     /// Somebody wants the call to end.
     ends: bool,
-    sends: Option<OutgoingId>,
     by_itself: Option<LegId>,
 }
 
@@ -54,13 +55,24 @@ impl Law {
             _ => None,
         };
         let ends = self.leaving || matches!(input, Input::LegLost { reason: LossReason::Final, .. });
-        let sends = if let Input::Send { outgoing, .. } = input { Some(*outgoing) } else { None };
-        Told { stale, ends, sends, by_itself }
+        if let Input::Send { outgoing, .. } = input {
+            self.waiting.insert(*outgoing);
+        }
+        Told { stale, ends, by_itself }
     }
 
     /// What arrived and was never heard.
     pub(super) fn unheard(&self) -> Vec<u64> {
         self.arrived.difference(&self.heard).copied().collect()
+    }
+
+    /// The first of those that wait goes on its way.
+    fn pass_on(&mut self, outgoing: OutgoingId) {
+        assert_eq!(self.waiting.pop_first(), Some(outgoing), "each signal is sent once, in its order");
+    }
+
+    fn refuse(&mut self, outgoing: OutgoingId) {
+        assert!(self.waiting.remove(&outgoing), "a signal is refused that has been sent: {outgoing:?}");
     }
 
     fn hear(&mut self, signal: SignalId) {
@@ -75,14 +87,14 @@ impl Schedule {
     pub(super) fn law_of_outputs(&mut self, told: Told, outputs: &[Output]) {
         let gone = |output: &Output| matches!(output, Output::Event(Event::SignalDiscarded(_)));
         assert!(!told.stale || outputs.iter().all(gone), "nothing comes of what is gone: {outputs:?}");
-        let mut sent = Vec::new();
         let mut failed = false;
         for output in outputs {
             match output {
                 Output::Command(Command::SendSignal { outgoing, copies }) => {
-                    sent.push(*outgoing);
+                    self.law.pass_on(*outgoing);
                     law_of_copies(copies);
                 }
+                Output::Event(Event::SignalFailed { outgoing, .. }) => self.law.refuse(*outgoing),
                 Output::Event(Event::Signal { signal }) => self.law.hear(*signal),
                 Output::Event(Event::Failed(failure)) => {
                     failed = true;
@@ -102,7 +114,6 @@ impl Schedule {
                 _ => {}
             }
         }
-        assert_eq!(sent, Vec::from_iter(told.sends), "each signal is sent once, or told to be for nobody");
     }
 
     /// A recovery is given up when its time or its attempts have run out, or when somebody says so.
@@ -139,6 +150,7 @@ impl Schedule {
         assert_eq!(self.machine.poll_timeout(), None, "the machine still wants something");
         assert_eq!(self.law.open_handovers, 0, "a handover was never told to be over");
         assert!(!self.app.connecting, "connect() was never answered");
+        assert!(self.law.waiting.is_empty(), "signals wait for ever: {:?}", self.law.waiting);
         match self.machine.status() {
             Status::Connected => self.law_of_the_call(),
             Status::Idle | Status::Disconnected | Status::Failed | Status::Closed => self.law_of_nothing_left(),

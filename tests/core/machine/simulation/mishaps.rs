@@ -182,6 +182,11 @@ impl Schedule {
         }
     }
 
+    fn is_in_a_call(&self) -> bool {
+        let status = self.machine.status();
+        !matches!(status, Status::Idle | Status::Disconnected | Status::Failed | Status::Closed)
+    }
+
     fn app_does(&mut self, mishap: Mishap) -> bool {
         let status = self.machine.status();
         if status == Status::Closed {
@@ -210,16 +215,17 @@ impl Schedule {
                 self.app.views.remove(&view);
                 self.soon(Input::Unsubscribe(view));
             }
-            // Without a leg the shell asks the SDK, not the machine.
-            Mishap::AppSignals if !self.machine.legs().is_empty() => {
+            // Without a call the shell asks the SDK, not the machine.
+            Mishap::AppSignals if self.is_in_a_call() => {
                 let outgoing = OutgoingId(self.next_number() as u32);
-                self.soon(Input::Send { outgoing, to: None });
+                let wait = !self.dice.one_in(4);
+                self.soon(Input::Send { outgoing, to: None, wait });
             }
-            Mishap::AppSignalsSomebody if !self.machine.legs().is_empty() && !self.ledger.people().is_empty() => {
+            Mishap::AppSignalsSomebody if self.is_in_a_call() && !self.ledger.people().is_empty() => {
                 let outgoing = OutgoingId(self.next_number() as u32);
                 let people = self.ledger.people();
                 let to = self.dice.below(people.len() as u64) as usize;
-                self.soon(Input::Send { outgoing, to: Some(ConnectionId::new(people[to].clone())) });
+                self.soon(Input::Send { outgoing, to: Some(ConnectionId::new(people[to].clone())), wait: true });
             }
             Mishap::AppRetriesNow => self.soon(Input::RetryNow),
             Mishap::AppDisconnects => self.soon(Input::Disconnect),

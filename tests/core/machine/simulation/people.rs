@@ -1,7 +1,9 @@
 //! The others: where they are, what they publish, and how they move.
 
 use opentok_handover::core::ids::{ConnectionId, SessionId, StreamId};
-use opentok_handover::core::protocol::{ConnectionInfo, Input, SignalKind, Stamp, StreamInfo, VideoType, WireMessage};
+use opentok_handover::core::protocol::{
+    ConnectionInfo, Input, LossReason, SignalKind, Stamp, StreamInfo, VideoType, WireMessage,
+};
 
 use super::happening::Happening;
 use super::schedule::Schedule;
@@ -169,10 +171,16 @@ impl Schedule {
         let places = &mut self.people[person].places;
         let Some(index) = places.iter().position(|place| place.info.id == *connection) else { return };
         let place = places.remove(index);
+        let reason = self.dice.pick(&[
+            LossReason::ClientDisconnected,
+            LossReason::ClientDisconnected,
+            LossReason::ServerRotation,
+            LossReason::NetworkDisconnected,
+        ]);
         for stream in place.streams {
-            self.say_in(&place.session, |leg| Input::StreamDestroyed { leg, stream: stream.id.clone() });
+            self.say_in(&place.session, |leg| Input::StreamDestroyed { leg, stream: stream.id.clone(), reason });
         }
-        self.say_in(&place.session, |leg| Input::ConnectionDestroyed { leg, connection: connection.clone() });
+        self.say_in(&place.session, |leg| Input::ConnectionDestroyed { leg, connection: connection.clone(), reason });
     }
 
     /// In how many milliseconds somebody does what others do too, if ever.

@@ -138,7 +138,11 @@ impl Schedule {
     /// The service has noticed that a connection of this client's own is gone.
     pub(super) fn lay_ghost(&mut self, ghost: &ConnectionId) {
         if let Some(session) = self.service.ghosts.remove(ghost) {
-            self.say_in(&session, |leg| Input::ConnectionDestroyed { leg, connection: ghost.clone() });
+            self.say_in(&session, |leg| Input::ConnectionDestroyed {
+                leg,
+                connection: ghost.clone(),
+                reason: LossReason::NetworkDisconnected,
+            });
         }
     }
 
