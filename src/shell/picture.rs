@@ -22,7 +22,8 @@ pub(super) struct Picture {
     layer: RefCell<Option<Layer>>,
     video: RefCell<Option<HtmlVideoElement>>,
     first_frame: RefCell<Option<FirstFrame>>,
-    last_frame: RefCell<Option<LastFrame>>,
+    /// The frames of the picture in whose place it is to be.
+    before: RefCell<Option<LastFrame>>,
     last_picture: RefCell<Option<LastPicture>>,
     presented_at: Cell<Option<f64>>,
 }
@@ -73,9 +74,10 @@ impl Picture {
         self.video.borrow().as_ref().and_then(still)
     }
 
-    /// Another picture is about to take its place: from now on it matters when its frames are presented.
-    pub(super) fn follow(&self) {
-        *self.last_frame.borrow_mut() = self.video.borrow().as_ref().map(LastFrame::follow);
+    /// It is to take the place of another picture: as long as both are there, it matters when that one's frames are
+    /// presented.
+    pub(super) fn follow(&self, before: &Self) {
+        *self.before.borrow_mut() = before.video.borrow().as_ref().map(LastFrame::follow);
     }
 
     /// Puts it on top of its slot, in the next frame that the browser paints.
@@ -99,17 +101,17 @@ impl Picture {
         Ok(())
     }
 
-    /// The time between the last frame of the picture before and the first of this one, in ms; `None` if one of them
-    /// had no frames.
-    pub(super) fn gap_after(&self, before: &Self) -> Option<f64> {
-        let last = before.last_frame.borrow().as_ref().and_then(LastFrame::at)?;
+    /// It has taken the place of the picture that it followed. Returns the time between the last frame of that and its
+    /// own first one, in ms; `None` if one of them had no frames.
+    pub(super) fn gap(&self) -> Option<f64> {
+        let last = self.before.take()?.at()?;
         Some((self.presented_at.get()? - last).max(0.0))
     }
 
     /// Stops watching it. Called before the SDK destroys what it shows.
     pub(super) fn release(&self) {
         self.first_frame.take();
-        self.last_frame.take();
+        self.before.take();
         self.last_picture.take();
     }
 

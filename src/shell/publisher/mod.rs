@@ -230,11 +230,11 @@ impl Publisher {
     /// Puts the preview of a leg on screen and returns the gap in its pictures, in ms.
     pub(super) fn show(&self, leg: LegId) -> Option<f64> {
         let real = self.on_leg(leg)?;
-        let before = self.shown.replace(Some(Rc::clone(&real)));
+        *self.shown.borrow_mut() = Some(Rc::clone(&real));
         if let Some(slot) = &*self.slot.borrow() {
             real.picture.promote(slot);
         }
-        real.picture.gap_after(&before?.picture)
+        real.picture.gap()
     }
 
     /// Ends the real publisher of a leg without a word to the app.
@@ -336,9 +336,8 @@ impl Publisher {
                 js::apply(&real.publisher, name, args);
             }
         }
-        // From now on it matters when the one on screen shows its frames.
         if let Some(shown) = &*self.shown.borrow() {
-            shown.picture.follow();
+            real.picture.follow(&shown.picture);
         }
         self.reals.borrow_mut().push(Rc::clone(&real));
         Ok(real)

@@ -180,7 +180,7 @@ impl View {
         }
         if under {
             if let Some(shown) = &*self.shown.borrow() {
-                shown.picture.follow();
+                feed.picture.follow(&shown.picture);
             }
         } else {
             *self.shown.borrow_mut() = Some(Rc::clone(&feed));
@@ -262,7 +262,7 @@ impl View {
             // The app's own video is still where it was if this fails, and shows the last frame.
             let _ = feed.picture.replace(&before.picture);
         }
-        feed.picture.gap_after(&before.picture)
+        feed.picture.gap()
     }
 
     /// Holds the last picture of what is on screen in its place.
