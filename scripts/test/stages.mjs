@@ -87,7 +87,7 @@ export const STAGES = [
   },
   {
     name: "recovery",
-    about: "each way in which a call can break, and how it comes back: a table",
+    about: "each way in which a call can break, and how it comes back: a table; and what else takes minutes",
     long: true,
     needs: [...WEB, "chromium", "package", "lab"],
     run: (say, { chromium, lab }) => runPlaywright(say, { CHROMIUM: chromium, ROTATION_LAB: lab, RECOVERY: "yes" }),

@@ -6,11 +6,13 @@ import { launchOptions } from "./support/browser.mjs";
 // Workers inherit it: what one of them recorded in this run, the next may read.
 process.env.ROTATION_RUN ??= randomUUID();
 
+/** What takes minutes is a stage of its own. */
+const LONG = ["recovery.spec.mjs", "forced-rotations.spec.mjs"];
+
 export default defineConfig({
   testDir: ".",
-  // The table of faults takes many minutes, so it is a stage of its own.
-  testMatch: process.env.RECOVERY ? "recovery.spec.mjs" : "*.spec.mjs",
-  testIgnore: process.env.RECOVERY ? [] : "recovery.spec.mjs",
+  testMatch: process.env.RECOVERY ? [...LONG, "idle.spec.mjs"] : "*.spec.mjs",
+  testIgnore: process.env.RECOVERY ? [] : LONG,
   outputDir: "../../test-results/e2e",
   // A call keeps both cores busy; a second one beside it would measure the machine.
   workers: 1,

@@ -24,12 +24,17 @@ export async function holdingsBackTo({ page }, before) {
 }
 
 /** Waits until the lab counts nobody and nothing in a session, and gives back what it counts in the end. */
-export async function emptied(lab, session) {
+export function emptied(lab, session) {
+  return populatedBy(lab, session, { connections: 0, streams: 0, subscribers: 0 });
+}
+
+/** Waits until the lab counts so many in a session, and gives back what it counts in the end. */
+export async function populatedBy(lab, session, wanted) {
   const end = Date.now() + PATIENCE;
   for (;;) {
     const { connections, streams, subscribers } = await lab.session(session);
     const left = { connections: connections.length, streams: streams.length, subscribers: subscribers.length };
-    if (Object.values(left).every((count) => count === 0) || Date.now() > end) return left;
+    if (Object.keys(wanted).every((key) => left[key] === wanted[key]) || Date.now() > end) return left;
     // The lab tells when it is asked, so it is asked again.
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
