@@ -1,4 +1,4 @@
-// npm run bench: what a handover costs, as ratios measured in one run.
+// npm run bench: what a handover, a recovery and the readiness for one cost, measured in one run.
 
 import { spawn } from "node:child_process";
 import { buildLab } from "./build/lab.mjs";

@@ -80,6 +80,13 @@ export class PictureProbe {
     );
   }
 
+  /** Per person: when the tile showed the first new frame since `since`; `undefined` if it hasn't. */
+  firstFrames(since) {
+    return Object.fromEntries(
+      [...this.#tiles.values()].map(({ who, changes }) => [who, changes.find((at) => at > since)]),
+    );
+  }
+
   /** Per person: how often the thing on top changed since `since`, with times: the moments of the swaps. */
   swaps(since = 0) {
     return Object.fromEntries(
