@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use web_sys::HtmlVideoElement;
+use web_sys::{Element, HtmlVideoElement};
+
+use super::changes::Changes;
 
 #[wasm_bindgen]
 extern "C" {
@@ -35,13 +37,15 @@ pub struct FirstFrame {
     handle: Rc<Cell<u32>>,
     on_time: Closure<dyn FnMut()>,
     _on_frame: Rc<RefCell<Option<OnFrame>>>,
+    _changes: Changes,
 }
 
 impl FirstFrame {
-    /// Calls `presented` once, with the time of the frame (`performance.now()`), when a frame was presented while
-    /// `uncovered` held: a video can play behind something that covers it.
+    /// Calls `presented` once, with the time (`performance.now()`), when a frame was presented and `uncovered` holds: a
+    /// video can play behind something that covers it. That can change with what is in `within`.
     pub fn new(
         video: &HtmlVideoElement,
+        within: &Element,
         uncovered: impl Fn() -> bool + 'static,
         presented: impl FnOnce(f64) + 'static,
     ) -> Self {
@@ -49,12 +53,21 @@ impl FirstFrame {
         let uncovered = Rc::new(uncovered);
         let presented = Rc::new(RefCell::new(Some(presented)));
         let (clear, once) = (Rc::clone(&uncovered), Rc::clone(&presented));
+        let framed = Rc::new(Cell::new(false));
+        let one = Rc::clone(&framed);
         let (handle, on_frame) = each_frame(&video, move |now| {
+            one.set(true);
             let done = clear();
             if done {
                 call_once(&once, now);
             }
             !done
+        });
+        let (clear, once) = (Rc::clone(&uncovered), Rc::clone(&presented));
+        let changes = Changes::within(within, move || {
+            if framed.get() && clear() {
+                call_once(&once, now());
+            }
         });
         let seen = video.clone();
         let on_time = Closure::<dyn FnMut()>::new(move || {
@@ -65,7 +78,7 @@ impl FirstFrame {
         });
         // Adding a listener to a living element does not fail.
         let _ = video.add_event_listener_with_callback("timeupdate", on_time.as_ref().unchecked_ref());
-        Self { video, handle, on_time, _on_frame: on_frame }
+        Self { video, handle, on_time, _on_frame: on_frame, _changes: changes }
     }
 }
 

@@ -1,10 +1,12 @@
 //! The page: slots with stacked layers, and the first frames and last pictures of videos. Knows neither the SDK nor the
 //! core.
 
+mod changes;
 mod cover;
 mod frames;
 mod slot;
 
+pub use changes::Changes;
 pub use cover::{LastPicture, still};
 pub use frames::{FirstFrame, LastFrame};
 pub use slot::{InsertMode, Layer, Slot, WeakLayer};

@@ -137,10 +137,10 @@ impl Layer {
         WeakLayer(Rc::downgrade(&self.0))
     }
 
-    /// Whether nothing in this layer matches a CSS selector.
-    pub fn is_free_of(&self, selector: &str) -> bool {
+    /// The first element in this layer that matches a CSS selector.
+    pub fn find(&self, selector: &str) -> Option<Element> {
         // The selectors are ours, so they are valid.
-        self.0.0.query_selector(selector).is_ok_and(|found| found.is_none())
+        self.0.0.query_selector(selector).ok().flatten()
     }
 
     /// Where the SDK puts its picture.

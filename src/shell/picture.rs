@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlCanvasElement, HtmlElement, HtmlVideoElement};
 
 use super::js;
-use crate::dom::{FirstFrame, InsertMode, LastFrame, LastPicture, Layer, Slot, WeakLayer, still};
+use crate::dom::{Changes, FirstFrame, InsertMode, LastFrame, LastPicture, Layer, Slot, WeakLayer, still};
 
 /// The default size of a tile in the SDK.
 const DEFAULT_SIZE: (&str, &str) = ("264px", "198px");
@@ -16,11 +16,15 @@ const DEFAULT_SIZE: (&str, &str) = ("264px", "198px");
 /// What the SDK shows over a picture until that plays.
 const SPINNER: &str = ".OT_loading";
 
+/// What the SDK shows it in.
+const VIDEO: &str = "video";
+
 /// One picture in a slot; without a slot, the video of an app that shows it itself.
 #[derive(Default)]
 pub(super) struct Picture {
     layer: RefCell<Option<Layer>>,
     video: RefCell<Option<HtmlVideoElement>>,
+    appearance: RefCell<Option<Changes>>,
     first_frame: RefCell<Option<FirstFrame>>,
     /// The frames of the picture in whose place it is to be.
     before: RefCell<Option<LastFrame>>,
@@ -46,10 +50,29 @@ impl Picture {
         self.layer.borrow().as_ref().map_or(JsValue::UNDEFINED, |layer| layer.element().clone().into())
     }
 
-    /// The SDK has made the video: `presented` is called with its first frame that nothing covers.
+    /// Calls `appeared` when the SDK has put a video into the layer. It tells of it only when that plays: then its first
+    /// frame is past, and the next one may be long in coming.
+    pub(super) fn on_appearance(&self, appeared: impl Fn(&HtmlVideoElement) + 'static) {
+        *self.appearance.borrow_mut() = self.layer.borrow().as_ref().map(|layer| {
+            let (place, element) = (layer.downgrade(), layer.element());
+            Changes::within(element, move || {
+                if let Some(video) = place.upgrade().and_then(|layer| layer.find(VIDEO)) {
+                    appeared(video.unchecked_ref());
+                }
+            })
+        });
+    }
+
+    /// This is its video: `presented` is called with its first frame that nothing covers.
     pub(super) fn watch(self: &Rc<Self>, video: &HtmlVideoElement, presented: impl FnOnce() + 'static) {
+        self.appearance.take();
+        if self.first_frame.borrow().is_some() && self.video.borrow().as_ref() == Some(video) {
+            return;
+        }
         let picture = Rc::downgrade(self);
-        let first_frame = FirstFrame::new(video, uncovered(self.layer.borrow().as_ref()), move |now| {
+        let layer = self.layer.borrow();
+        let within = layer.as_ref().map_or(video.as_ref(), |layer| layer.element().as_ref());
+        let first_frame = FirstFrame::new(video, within, uncovered(layer.as_ref()), move |now| {
             let Some(picture) = picture.upgrade() else { return };
             picture.presented_at.set(Some(now));
             picture.first_frame.take();
@@ -110,6 +133,7 @@ impl Picture {
 
     /// Stops watching it. Called before the SDK destroys what it shows.
     pub(super) fn release(&self) {
+        self.appearance.take();
         self.first_frame.take();
         self.before.take();
         self.last_picture.take();
@@ -125,7 +149,7 @@ impl Picture {
 /// Whether nothing of the SDK's covers the picture.
 fn uncovered(layer: Option<&Layer>) -> impl Fn() -> bool + 'static {
     let layer = layer.map(Layer::downgrade);
-    move || layer.as_ref().and_then(WeakLayer::upgrade).is_none_or(|layer| layer.is_free_of(SPINNER))
+    move || layer.as_ref().and_then(WeakLayer::upgrade).is_none_or(|layer| layer.find(SPINNER).is_none())
 }
 
 /// Makes the slot of a tile; `None` if the app shows the video itself.

@@ -45,6 +45,33 @@ async fn frames_that_are_covered_do_not_count() {
 }
 
 #[test]
+async fn a_frame_that_was_covered_counts_as_soon_as_what_covers_it_changes() {
+    let film = Film::new();
+    let (seen, _wait) = first_frame(&film);
+    seen.covered.set(true);
+    more_frames(&film).await;
+    // From now on there is no other frame.
+    film.video().pause().unwrap();
+    next_frame().await;
+    seen.covered.set(false);
+    next_frame().await;
+    assert!(seen.times.borrow().is_empty());
+    film.video().set_class_name("uncovered");
+    until("the change is noticed", || !seen.times.borrow().is_empty()).await;
+}
+
+#[test]
+async fn before_a_frame_no_change_counts() {
+    let film = Film::new();
+    let (seen, _wait) = first_frame(&film);
+    film.video().set_class_name("uncovered");
+    for _ in 0..5 {
+        next_frame().await;
+    }
+    assert!(seen.times.borrow().is_empty());
+}
+
+#[test]
 async fn nothing_is_told_after_the_wait_was_dropped() {
     let film = Film::new();
     let (seen, wait) = first_frame(&film);
@@ -67,6 +94,7 @@ async fn the_wait_may_be_dropped_by_what_it_calls() {
     let told = Rc::new(Cell::new(0));
     let count = Rc::clone(&told);
     *wait.borrow_mut() = Some(FirstFrame::new(
+        &film.video(),
         &film.video(),
         || true,
         move |_| {
@@ -173,7 +201,12 @@ struct Seen {
 fn first_frame(film: &Film) -> (Rc<Seen>, FirstFrame) {
     let seen = Rc::new(Seen::default());
     let (asked, told) = (Rc::clone(&seen), Rc::clone(&seen));
-    let wait = FirstFrame::new(&film.video(), move || !asked.covered.get(), move |at| told.times.borrow_mut().push(at));
+    let wait = FirstFrame::new(
+        &film.video(),
+        &film.video(),
+        move || !asked.covered.get(),
+        move |at| told.times.borrow_mut().push(at),
+    );
     (seen, wait)
 }
 

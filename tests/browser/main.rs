@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+mod changes;
 mod cover;
 mod durable;
 mod emitter;

@@ -193,14 +193,14 @@ fn a_weak_layer_does_not_keep_it_in_the_page() {
 }
 
 #[test]
-fn a_layer_knows_what_covers_it() {
+fn a_layer_finds_what_covers_it() {
     let stage = Stage::new(ROOM);
     let slot = mount(&stage, InsertMode::Append);
     let layer = slot.add_layer().unwrap();
     layer.element().set_inner_html(r#"<div class="root"><div class="OT_loading"></div></div>"#);
-    assert!(!layer.is_free_of(".OT_loading"));
+    assert!(layer.find(".OT_loading").is_some());
     layer.element().set_inner_html(r#"<div class="root"></div>"#);
-    assert!(layer.is_free_of(".OT_loading"));
+    assert!(layer.find(".OT_loading").is_none());
 }
 
 fn mount(stage: &Stage, mode: InsertMode) -> Slot {

@@ -62,17 +62,32 @@ impl View {
         }
     }
 
+    /// Watches the video of a feed from when it appears on. Its sound starts when the SDK tells of it; so this is for
+    /// feeds that have no other one above them, which they would silence too early.
+    pub(super) fn watch_early(self: &Rc<Self>, feed: &Rc<Feed>) {
+        let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
+        feed.picture.on_appearance(move |video| {
+            if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) {
+                view.watch(&feed, video);
+            }
+        });
+    }
+
+    fn watch(self: &Rc<Self>, feed: &Rc<Feed>, video: &HtmlVideoElement) {
+        let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
+        feed.picture.watch(video, move || {
+            if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) {
+                if view.is_shown(&feed) {
+                    view.uncover(&feed);
+                }
+                view.feed(Input::Presented { leg: feed.leg, view: view.id });
+            }
+        });
+    }
+
     fn on_video(self: &Rc<Self>, feed: &Rc<Feed>, event: &Event) {
         if let Ok(video) = event.element().dyn_into::<HtmlVideoElement>() {
-            let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
-            feed.picture.watch(&video, move || {
-                if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) {
-                    if view.is_shown(&feed) {
-                        view.uncover(&feed);
-                    }
-                    view.feed(Input::Presented { leg: feed.leg, view: view.id });
-                }
-            });
+            self.watch(feed, &video);
             let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
             feed.picture.keep_last(move |still| {
                 if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade())

@@ -183,6 +183,7 @@ impl View {
                 feed.picture.follow(&shown.picture);
             }
         } else {
+            self.watch_early(&feed);
             *self.shown.borrow_mut() = Some(Rc::clone(&feed));
         }
         self.feeds.borrow_mut().insert(leg, feed);
