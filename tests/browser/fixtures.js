@@ -15,15 +15,57 @@ export function recorder() {
   return Object.assign(run, { calls });
 }
 
+const { setTimeout: timer } = window;
+
 /** Resolves in the next animation frame, when all that was under way has had its turn. */
 export function nextFrame() {
-  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  return new Promise((resolve) => requestAnimationFrame(() => timer(resolve)));
 }
 
-/** Tells the page something: `online` and `offline`, or that it goes to where pages are kept, or comes back. */
+/** A page that sleeps: until it is over, no timer comes by itself, and the clock goes on when told. */
+export class Sleep {
+  #held = new Map();
+  #passed = 0;
+  #awake = [
+    [window, "setTimeout"],
+    [window, "clearTimeout"],
+    [Date, "now"],
+  ].map(([owner, name]) => [owner, name, owner[name]]);
+
+  constructor() {
+    const { now } = Date;
+    let last = 0;
+    window.setTimeout = (run) => {
+      last += 1;
+      this.#held.set(last, run);
+      return last;
+    };
+    window.clearTimeout = (handle) => this.#held.delete(handle);
+    Date.now = () => now() + this.#passed;
+  }
+
+  /** It has slept for so long, ms. */
+  pass(time) {
+    this.#passed += time;
+  }
+
+  /** It wakes up: the timers come that were waited for. */
+  wake() {
+    const due = [...this.#held.values()];
+    this.#held.clear();
+    due.forEach((run) => run());
+  }
+
+  end() {
+    for (const [owner, name, native] of this.#awake) owner[name] = native;
+  }
+}
+
+/** Tells the page something: `online` and `offline`, that it is seen or hidden, or that it goes to where pages are kept, or comes back. */
 export function happens(type) {
   const persisted = /^page/.test(type);
-  window.dispatchEvent(persisted ? new PageTransitionEvent(type, { persisted }) : new Event(type));
+  const target = type === "visibilitychange" ? document : window;
+  target.dispatchEvent(persisted ? new PageTransitionEvent(type, { persisted }) : new Event(type));
 }
 
 /** Takes a property of a prototype away; the function returned puts it back. */

@@ -15,6 +15,21 @@ extern "C" {
     /// Something that the page is told.
     pub(crate) fn happens(kind: &str);
 
+    #[wasm_bindgen(js_name = Sleep)]
+    type JsSleep;
+
+    #[wasm_bindgen(constructor, js_class = "Sleep")]
+    fn new() -> JsSleep;
+
+    #[wasm_bindgen(method)]
+    fn pass(this: &JsSleep, time: f64);
+
+    #[wasm_bindgen(method)]
+    fn wake(this: &JsSleep);
+
+    #[wasm_bindgen(method)]
+    fn end(this: &JsSleep);
+
     fn without(prototype: &JsValue, name: &str) -> Function;
 
     type Picture;
@@ -37,6 +52,32 @@ extern "C" {
 
 /// How long a condition may take, ms: a multiple of what a loaded machine needs.
 const PATIENCE: f64 = 30_000.0;
+
+/// A page that sleeps as long as this lives: no timer comes by itself.
+pub(crate) struct Sleep(JsSleep);
+
+impl Sleep {
+    pub(crate) fn new() -> Self {
+        Self(JsSleep::new())
+    }
+
+    /// It wakes up after so many ms: first of all come the timers that were waited for.
+    pub(crate) fn wake_after(&self, time: f64) {
+        self.0.pass(time);
+        self.0.wake();
+    }
+
+    /// It has slept for so many ms, and nothing tells it so yet.
+    pub(crate) fn pass(&self, time: f64) {
+        self.0.pass(time);
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
 
 /// Waits for something to be so.
 pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {

@@ -8,3 +8,4 @@ mod renew;
 pub(crate) mod rig;
 mod signals;
 mod versions;
+mod waking;

@@ -3,6 +3,7 @@
   const pending = new Set();
   let asked = 0;
   let fired = 0;
+  let asleep = false;
 
   /** Where a call was made from to one of the functions below, if that was in the package. */
   const ours = () => {
@@ -18,6 +19,10 @@
       if (!from) return ask.call(this, callback, ...rest);
       const wait = { what: `${request} ${from}`, forgo, owner: this };
       const run = (...args) => {
+        if (asleep) {
+          wait.late = () => run(...args);
+          return;
+        }
         fired += 1;
         if (!again) pending.delete(wait);
         callback(...args);
@@ -43,5 +48,14 @@
     pending: () => [...pending].map(({ what }) => what),
     /** How often it has asked for a timer, and how often one has come. */
     counts: () => ({ asked, fired }),
+    /** From now on none comes, as in a page that is hidden or a machine that sleeps. */
+    sleep: () => {
+      asleep = true;
+    },
+    /** Those that should have come meanwhile come now. */
+    wake: () => {
+      asleep = false;
+      for (const { late } of [...pending]) late?.();
+    },
   };
 })();
