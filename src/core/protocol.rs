@@ -186,6 +186,8 @@ pub enum Input {
     Probed {
         /// Where.
         leg: LegId,
+        /// Which question is answered.
+        number: u32,
         /// Whether it did.
         alive: bool,
     },
@@ -367,7 +369,12 @@ pub enum Command {
     /// A leg went away by itself: drop its remains, but keep publishers for the next leg.
     DropLeg(LegId),
     /// Send a signal to oneself and hand in [`Input::Probed`].
-    Probe(LegId),
+    Probe {
+        /// Where.
+        leg: LegId,
+        /// To be named in the answer.
+        number: u32,
+    },
     /// Publish on a leg: the app's own publisher on its first leg, a second one beside it on a successor.
     Publish {
         /// Where.

@@ -65,6 +65,7 @@ pub struct Machine {
     supervision: Vec<Supervision>,
     /// Until then an attempt that was given up may still end the session that it was for.
     strays_until: Option<Time>,
+    next_probe: u32,
     next_leg: u32,
     next_renew: u32,
     outputs: VecDeque<Output>,
@@ -91,6 +92,7 @@ impl Machine {
             waiting: Vec::new(),
             supervision: Vec::new(),
             strays_until: None,
+            next_probe: 0,
             next_leg: 0,
             next_renew: 0,
             outputs: VecDeque::new(),
@@ -209,7 +211,7 @@ impl Machine {
             Input::Migrating(leg) => self.watch(leg, now),
             Input::Migrated(leg) => self.migrated(leg, now),
             Input::MigrationFailed(leg) => self.migration_failed(leg, now),
-            Input::Probed { leg, alive } => self.probed(leg, alive, now),
+            Input::Probed { leg, number, alive } => self.probed(leg, number, alive, now),
             Input::Published { leg, publisher } => {
                 if self.views.published(publisher, leg) {
                     self.tell(Event::Published(publisher));

@@ -32,10 +32,10 @@ pub(super) struct Supervision {
     until: Time,
     /// When to ask next; `None` once there was a good answer late enough. What the SDK has begun may end all the same.
     next: Option<Time>,
-    /// Whether a question is open.
-    asked: bool,
-    /// Whether an answer may still come that says nothing of what has become of the migration.
-    owed: bool,
+    /// The latest question, as long as it is open.
+    asked: Option<u32>,
+    /// Questions before this one say nothing: who was asked were the old servers, perhaps.
+    since: u32,
     /// Questions in a row without a good answer.
     missed: u32,
     /// Since the SDK says that it has migrated: how many good answers are still wanted. The second one is asked for a
@@ -55,8 +55,8 @@ impl Machine {
             leg,
             until: now + WATCH,
             next: Some(now + ASK_EVERY),
-            asked: false,
-            owed: false,
+            asked: None,
+            since: self.next_probe,
             missed: 0,
             wanted: None,
         });
@@ -84,8 +84,10 @@ impl Machine {
 
     /// The SDK says that it has migrated a leg. It says so in any case.
     pub(super) fn migrated(&mut self, leg: LegId, now: Time) {
+        let since = self.next_probe;
         if let Some(watched) = self.watched(leg) {
-            watched.owed = std::mem::take(&mut watched.asked);
+            watched.asked = None;
+            watched.since = since;
             watched.wanted = Some(PROOFS);
             watched.missed = PATIENCE - 1;
             watched.next = Some(now);
@@ -100,13 +102,9 @@ impl Machine {
     }
 
     /// A signal to oneself has come back, or not.
-    pub(super) fn probed(&mut self, leg: LegId, alive: bool, now: Time) {
-        let Some(watched) = self.watched(leg) else { return };
-        watched.asked = false;
-        if std::mem::take(&mut watched.owed) {
-            // Who was asked were the old servers, perhaps. The next answer tells.
-            return;
-        }
+    pub(super) fn probed(&mut self, leg: LegId, number: u32, alive: bool, now: Time) {
+        let Some(watched) = self.watched(leg).filter(|watched| watched.since <= number) else { return };
+        watched.asked.take_if(|asked| *asked == number);
         if !alive {
             self.missed(leg, now);
             return;
@@ -147,13 +145,15 @@ impl Machine {
     }
 
     fn ask_on(&mut self, leg: LegId, now: Time) {
+        let number = self.next_probe;
         let Some(watched) = self.watched(leg).filter(|watched| watched.next.is_some_and(|next| next <= now)) else {
             return;
         };
         watched.next = Some(now + ASK_EVERY);
-        let unanswered = std::mem::replace(&mut watched.asked, true);
+        let unanswered = watched.asked.replace(number).is_some();
         if !(unanswered && self.missed(leg, now)) {
-            self.order(Command::Probe(leg));
+            self.next_probe += 1;
+            self.order(Command::Probe { leg, number });
         }
     }
 

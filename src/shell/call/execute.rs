@@ -40,7 +40,7 @@ impl Call {
             }
             Command::CloseLeg(leg) => self.close_leg(leg, false),
             Command::DropLeg(leg) => self.close_leg(leg, true),
-            Command::Probe(leg) => self.probe(leg),
+            Command::Probe { leg, number } => self.probe(leg, number),
             Command::Disconnect(leg) => {
                 if let Some(leg) = self.leg(leg) {
                     self.later(move || {

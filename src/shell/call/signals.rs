@@ -158,7 +158,7 @@ impl Call {
     }
 
     /// Sends a signal to oneself: whether it goes through is what is to be known. Nobody reads it.
-    pub(super) fn probe(self: &Rc<Self>, leg: LegId) {
+    pub(super) fn probe(self: &Rc<Self>, leg: LegId, number: u32) {
         let Some(session) = self.leg(leg).map(|leg| leg.session.clone()) else { return };
         let signal = Object::new();
         js::set(&signal, "type", WIRE_TYPE);
@@ -167,11 +167,11 @@ impl Call {
         let call = Rc::downgrade(self);
         let answered = js::callback(move |error| {
             if let Some(call) = call.upgrade() {
-                call.feed(Input::Probed { leg, alive: !js::is_error(&error) });
+                call.feed(Input::Probed { leg, number, alive: !js::is_error(&error) });
             }
         });
         if session.signal(&signal, &answered).map(quiet).is_err() {
-            self.feed(Input::Probed { leg, alive: false });
+            self.feed(Input::Probed { leg, number, alive: false });
         }
     }
 

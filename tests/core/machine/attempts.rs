@@ -82,7 +82,7 @@ fn a_leg_that_follows_one_that_never_connected_is_watched_for_a_while() {
         for _ in 0..15 {
             assert_eq!(desk.machine.poll_timeout().map(|(_, why)| why), Some(TimeoutReason::Migration));
             desk.wait(seconds(2));
-            desk.feed(Input::Probed { leg, alive: true });
+            desk.answers(leg, true);
         }
         assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
     }

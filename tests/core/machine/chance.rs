@@ -149,7 +149,7 @@ impl Chance {
             2 => Input::Migrating(leg),
             3 => Input::Migrated(leg),
             4 => Input::MigrationFailed(leg),
-            _ => Input::Probed { leg, alive: self.below(2) == 0 },
+            _ => Input::Probed { leg, number: self.below(10) as u32, alive: self.below(2) == 0 },
         }
     }
 

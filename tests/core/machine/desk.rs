@@ -35,6 +35,8 @@ pub(super) struct Desk {
     /// Every leg that was opened, and its session.
     legs: Vec<(LegId, SessionId)>,
     request: RenewId,
+    /// The latest question whether a leg lives.
+    probe: u32,
     views: Vec<String>,
     signals: u32,
 }
@@ -80,6 +82,7 @@ impl Desk {
             outputs: Vec::new(),
             legs: Vec::new(),
             request: RenewId(0),
+            probe: 0,
             views: Vec::new(),
             signals: 0,
         }
@@ -141,6 +144,8 @@ impl Desk {
                 self.legs.push((*leg, credentials.session.clone()));
             } else if let Output::Command(Command::Renew { request, .. }) = &output {
                 self.request = *request;
+            } else if let Output::Command(Command::Probe { number, .. }) = &output {
+                self.probe = *number;
             }
             self.outputs.push(output);
         }
@@ -281,6 +286,11 @@ impl Desk {
 
     pub(super) fn dies(&mut self, leg: LegId) {
         self.feed(Input::LegLost { leg, reason: LossReason::ServerRotation });
+    }
+
+    /// The latest question is answered.
+    pub(super) fn answers(&mut self, leg: LegId, alive: bool) {
+        self.feed(Input::Probed { leg, number: self.probe, alive });
     }
 
     pub(super) fn closed(&mut self, leg: LegId) {

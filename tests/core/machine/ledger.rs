@@ -147,7 +147,7 @@ impl Ledger {
                 self.may_go(*leg, &gone);
             }
             Command::Disconnect(leg) => drop(self.line(*leg)),
-            Command::Probe(leg) => {
+            Command::Probe { leg, .. } => {
                 assert!(self.line(*leg).lives(), "a question to {leg:?}");
                 self.probing.insert(*leg);
             }

@@ -15,15 +15,15 @@ fn a_migration_that_works_is_proved_once_and_then_nothing_is_asked_any_more() {
     for _ in 0..9 {
         desk.wait(2000);
         assert_eq!(desk.commands(), ["probe 1"]);
-        desk.feed(Input::Probed { leg: LEG, alive: true });
+        desk.answers(LEG, true);
     }
     desk.feed(Input::Migrated(LEG));
     desk.wait(0);
     assert_eq!(desk.commands(), ["probe 1"]);
-    desk.feed(Input::Probed { leg: LEG, alive: true });
+    desk.answers(LEG, true);
     desk.wait(2000);
     assert_eq!(desk.commands(), ["probe 1"]);
-    desk.feed(Input::Probed { leg: LEG, alive: true });
+    desk.answers(LEG, true);
     assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
     assert_eq!(desk.news(), Vec::<String>::new());
 }
@@ -33,7 +33,7 @@ fn a_session_that_leaves_right_after_it_says_that_it_has_migrated_is_lost() {
     let mut desk = migrating();
     desk.feed(Input::Migrated(LEG));
     desk.wait(0);
-    desk.feed(Input::Probed { leg: LEG, alive: true });
+    desk.answers(LEG, true);
     desk.wait(100);
     desk.feed(Input::LegLost { leg: LEG, reason: LossReason::ClientDisconnected });
     assert_eq!(desk.status(), Status::Recovering);
@@ -44,7 +44,7 @@ fn a_session_that_says_it_has_migrated_and_is_dead_is_lost_at_once() {
     let mut desk = migrating();
     desk.feed(Input::Migrated(LEG));
     desk.wait(0);
-    desk.feed(Input::Probed { leg: LEG, alive: false });
+    desk.answers(LEG, false);
     assert_eq!((desk.status(), desk.commands().pop()), (Status::Recovering, Some("renew one #1".into())));
 }
 
@@ -60,15 +60,15 @@ fn new_servers_that_refuse_are_the_end_of_the_session_though_the_sdk_goes_on() {
 fn one_bad_answer_may_be_the_change_of_sockets_and_two_are_not() {
     let mut desk = migrating();
     desk.wait(2000);
-    desk.feed(Input::Probed { leg: LEG, alive: false });
+    desk.answers(LEG, false);
     assert_eq!(desk.status(), Status::Connected);
     desk.wait(2000);
-    desk.feed(Input::Probed { leg: LEG, alive: true });
+    desk.answers(LEG, true);
     desk.wait(2000);
-    desk.feed(Input::Probed { leg: LEG, alive: false });
+    desk.answers(LEG, false);
     assert_eq!(desk.status(), Status::Connected);
     desk.wait(2000);
-    desk.feed(Input::Probed { leg: LEG, alive: false });
+    desk.answers(LEG, false);
     assert_eq!(desk.status(), Status::Recovering);
 }
 
@@ -87,7 +87,7 @@ fn a_migration_that_hangs_is_left_to_the_old_servers() {
     let mut desk = migrating();
     for _ in 0..15 {
         desk.wait(2000);
-        desk.feed(Input::Probed { leg: LEG, alive: true });
+        desk.answers(LEG, true);
     }
     assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
     desk.dies(LEG);
@@ -134,7 +134,7 @@ fn a_socket_that_the_sdk_forgets_to_report_repaired_counts_as_repaired_once_the_
     desk.feed(Input::Repairing(LEG));
     desk.feed(Input::Migrated(LEG));
     desk.wait(0);
-    desk.feed(Input::Probed { leg: LEG, alive: true });
+    desk.answers(LEG, true);
     assert_eq!(desk.news(), ["reconnecting", "reconnected"]);
 }
 
@@ -220,25 +220,20 @@ fn both_legs_may_migrate_and_each_is_watched() {
 
 #[test]
 fn an_answer_to_a_question_from_before_the_migrations_end_proves_nothing() {
-    let mut desk = migrating();
-    desk.wait(2000);
-    desk.feed(Input::Migrated(LEG));
-    desk.wait(0);
-    assert_eq!(desk.commands(), ["probe 1", "probe 1"]);
-    desk.feed(Input::Probed { leg: LEG, alive: true });
-    desk.feed(Input::Probed { leg: LEG, alive: false });
-    assert_eq!(desk.status(), Status::Recovering);
-    // An answer that never comes costs nothing but time.
-    let mut desk = migrating();
-    desk.wait(2000);
-    desk.feed(Input::Migrated(LEG));
-    desk.wait(0);
-    desk.feed(Input::Probed { leg: LEG, alive: true });
-    for _ in 0..2 {
-        desk.wait(2000);
-        desk.feed(Input::Probed { leg: LEG, alive: true });
+    let begins_anew: [fn(&mut Desk); 2] = [|_| {}, |desk| desk.feed(Input::Migrating(LEG))];
+    for begin in begins_anew {
+        for (alive, status) in [(true, Status::Connected), (false, Status::Recovering)] {
+            let mut desk = migrating();
+            desk.wait(2000);
+            begin(&mut desk);
+            desk.feed(Input::Migrated(LEG));
+            desk.answers(LEG, !alive);
+            assert_eq!((desk.status(), desk.commands()), (Status::Connected, vec!["probe 1".into()]));
+            desk.wait(0);
+            desk.answers(LEG, alive);
+            assert_eq!(desk.status(), status);
+        }
     }
-    assert_eq!((desk.status(), desk.machine.poll_timeout()), (Status::Connected, None));
 }
 
 #[test]
@@ -257,7 +252,7 @@ fn a_migration_that_hung_may_end_in_the_sdks_leaving_much_later() {
     let mut desk = migrating();
     for _ in 0..15 {
         desk.wait(2000);
-        desk.feed(Input::Probed { leg: LEG, alive: true });
+        desk.answers(LEG, true);
     }
     desk.wait(seconds(3600));
     desk.feed(Input::LegLost { leg: LEG, reason: LossReason::ClientDisconnected });

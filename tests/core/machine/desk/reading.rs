@@ -140,7 +140,7 @@ fn short(command: &Command) -> String {
         Command::CloseLeg(leg) => format!("close {}", leg.0),
         Command::Disconnect(leg) => format!("disconnect {}", leg.0),
         Command::DropLeg(leg) => format!("drop {}", leg.0),
-        Command::Probe(leg) => format!("probe {}", leg.0),
+        Command::Probe { leg, .. } => format!("probe {}", leg.0),
         Command::Publish { leg, .. } => format!("publish on {}", leg.0),
         Command::Unpublish { leg, .. } => format!("unpublish on {}", leg.0),
         Command::Subscribe { leg, stream, .. } => format!("subscribe to {stream} on {}", leg.0),

@@ -16,6 +16,8 @@ pub(super) enum Happening {
     /// Something is told that belongs to no leg.
     Told(Input),
     FromLeg(LegId, Input),
+    /// The answer to a question, due at that moment: what is on its way when the page falls asleep never arrives.
+    Answer(u64, Input),
     FromPublisher(LegId, PublisherId, u64, Input),
     FromSubscriber(LegId, ViewId, u64, Input),
     /// The machine's timer.
@@ -41,6 +43,8 @@ impl Schedule {
             Happening::Told(input) if self.is_silenced(&input) => {}
             Happening::Told(input) => self.feed(input),
             Happening::FromLeg(leg, input) => self.hear_from_leg(leg, input),
+            Happening::Answer(due, input) if self.now == due => self.feed(input),
+            Happening::Answer(..) => {}
             Happening::FromPublisher(leg, publisher, number, input) => {
                 self.hear_from_publisher(leg, publisher, number, input);
             }

@@ -28,7 +28,7 @@ impl Schedule {
             Command::OpenLeg { leg, credentials } => self.open(leg, &credentials),
             Command::CloseLeg(leg) | Command::DropLeg(leg) => self.close(leg),
             Command::Disconnect(leg) => self.disconnect(leg),
-            Command::Probe(leg) => self.probe(leg),
+            Command::Probe { leg, number } => self.probe(leg, number),
             Command::Publish { leg, publisher } => self.publish(leg, publisher),
             Command::Unpublish { leg, publisher } => {
                 self.legs.get_mut(&leg).map(|line| line.publishers.remove(&publisher));
@@ -145,7 +145,7 @@ impl Schedule {
         }
     }
 
-    fn probe(&mut self, leg: LegId) {
+    fn probe(&mut self, leg: LegId, number: u32) {
         let line = &self.legs[&leg];
         let (repairing, alive) = (line.repairing, line.is_alive());
         let struck = self.strike(Fault::PROBE);
@@ -155,7 +155,7 @@ impl Schedule {
         }
         let alive = alive && struck != Some(Fault::ProbeFails);
         let after = self.dice.between(3, 24);
-        self.plan(after, Happening::FromLeg(leg, Input::Probed { leg, alive }));
+        self.plan(after, Happening::Answer(self.now + after, Input::Probed { leg, number, alive }));
     }
 
     /// Sends the app's signal. What goes to all comes back to its sender, too.

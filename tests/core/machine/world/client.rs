@@ -185,7 +185,7 @@ impl World {
             Command::SendWire { leg, to, message } => {
                 self.up(client, leg, Message::Signal { to, kind: SignalKind::Wire(message), number: None });
             }
-            Command::Probe(leg) => self.later(client, 50, Input::Probed { leg, alive: true }),
+            Command::Probe { leg, number } => self.later(client, 50, Input::Probed { leg, number, alive: true }),
             Command::AbortRenew(_)
             | Command::Disconnect(_)
             | Command::Unpublish { .. }
