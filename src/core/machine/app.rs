@@ -77,6 +77,7 @@ impl Machine {
     }
 
     fn leave_for_good(&mut self, leg: LegId, now: Time) {
+        self.refuse_waiting();
         self.leaving = Some(now + DISCONNECT_TIMEOUT);
         self.stop_supervising(leg);
         self.order(Command::Disconnect(leg));

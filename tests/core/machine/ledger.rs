@@ -21,8 +21,8 @@ pub(super) struct Ledger {
     ending: bool,
     /// Whether the app has asked to disconnect.
     leaving: bool,
-    /// Where the SDK owes an answer to a question.
-    probing: BTreeSet<LegId>,
+    /// Questions to which the SDK owes an answer.
+    probing: BTreeSet<u32>,
     pub(super) receipts: Vec<Receipt>,
     /// Every state there was.
     pub(super) statuses: BTreeSet<Status>,
@@ -80,8 +80,8 @@ impl Ledger {
             Input::Timeout => !self.probing.is_empty(),
             _ => false,
         } || self.leaving;
-        if let Input::Probed { leg, .. } = input {
-            self.probing.remove(leg);
+        if let Input::Probed { number, .. } = input {
+            self.probing.remove(number);
         }
         match input {
             Input::Renewed { request, .. } | Input::RenewFailed { request, .. } => {
@@ -147,9 +147,9 @@ impl Ledger {
                 self.may_go(*leg, &gone);
             }
             Command::Disconnect(leg) => drop(self.line(*leg)),
-            Command::Probe { leg, .. } => {
+            Command::Probe { leg, number } => {
                 assert!(self.line(*leg).lives(), "a question to {leg:?}");
-                self.probing.insert(*leg);
+                self.probing.insert(*number);
             }
             Command::Publish { leg, publisher } => {
                 self.line(*leg).live.insert(*publisher, false);

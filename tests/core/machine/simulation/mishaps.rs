@@ -174,7 +174,11 @@ impl Schedule {
         let after = self.dice.between(100, 40_000);
         if self.dice.one_in(2) {
             self.people[person].haunted = true;
+            if let Some(place) = self.people[person].place(&connection) {
+                place.ghost = true;
+            }
             self.join(person, &session);
+            self.say_who_came_back(person, &connection);
             self.plan(after, Happening::Person(person, Step::Leave(connection)));
         } else {
             self.leave(person, &connection);

@@ -33,6 +33,8 @@ pub(super) struct Place {
     pub(super) streams: Vec<StreamInfo>,
     /// Whether they have said there that they need it no more.
     settled: bool,
+    /// Whether it is a ghost: the person is not there, though the service thinks so.
+    pub(super) ghost: bool,
 }
 
 /// What somebody is about to do.
@@ -60,7 +62,7 @@ impl Person {
         ["ann", "bob", "cat"].into_iter().take(count).map(person).collect()
     }
 
-    fn place(&mut self, connection: &ConnectionId) -> Option<&mut Place> {
+    pub(super) fn place(&mut self, connection: &ConnectionId) -> Option<&mut Place> {
         self.places.iter_mut().find(|place| place.info.id == *connection)
     }
 }
@@ -112,7 +114,13 @@ impl Schedule {
         };
         let before = it.places.last().map(Place::address);
         let adept = it.adept;
-        let place = Place { session: session.to_owned(), info: info.clone(), streams: Vec::new(), settled: false };
+        let place = Place {
+            session: session.to_owned(),
+            info: info.clone(),
+            streams: Vec::new(),
+            settled: false,
+            ghost: false,
+        };
         self.people[person].places.push(place);
         self.say_in(session, |leg| Input::ConnectionCreated { leg, connection: info.clone() });
         if let Some((old, connection)) = before.filter(|(old, _)| old != session) {
@@ -166,6 +174,15 @@ impl Schedule {
         }
     }
 
+    /// Somebody says in their latest place what their connection was before.
+    pub(super) fn say_who_came_back(&mut self, person: usize, before: &ConnectionId) {
+        let it = &self.people[person];
+        let Some(place) = it.places.last().filter(|place| it.adept && place.info.id != *before) else { return };
+        let (session, connection) = place.address();
+        let word = WireMessage::Was { connection: before.clone() };
+        self.signal_in(&session, &connection, &SignalKind::Wire(word), None);
+    }
+
     /// Somebody's connection ends.
     pub(super) fn leave(&mut self, person: usize, connection: &ConnectionId) {
         let places = &mut self.people[person].places;
@@ -197,7 +214,7 @@ impl Schedule {
         let word = self.next_number();
         let it = &mut self.people[person];
         let Some((new, earlier)) = it.places.split_last() else { return };
-        let old = earlier.last().filter(|old| it.adept && old.session != new.session);
+        let old = earlier.last().filter(|old| it.adept && !old.ghost && old.session != new.session);
         let stamp = old.map(|old| Stamp { number: it.stamped + 1, of: old.info.id.clone() });
         let places: Vec<_> = old.filter(|old| !old.settled).into_iter().chain([new]).map(Place::address).collect();
         it.stamped += 1;
