@@ -58,7 +58,9 @@ async function timersAtRest(participant) {
       if (error.name !== "TimeoutError") throw error;
     });
   const before = await participant.evaluate(() => ({ at: app.now(), ...timers.counts() }));
-  await participant.until((end) => app.now() >= end, before.at + WATCHED, "the end of the watch");
+  const over = before.at + WATCHED;
+  const patience = { polling: 50, timeout: WATCHED + PATIENCE };
+  await participant.page.waitForFunction((end) => app.now() >= end, over, patience);
   return participant.evaluate(({ asked, fired }) => {
     const now = timers.counts();
     return { asked: now.asked - asked, fired: now.fired - fired, pending: timers.pending() };
