@@ -107,6 +107,16 @@ impl Handover {
         }
     }
 
+    /// Whether it is cut off and tries to come back.
+    pub(super) fn is_trying(&self) -> bool {
+        let trying = match self.step {
+            Step::Renewing { .. } | Step::Waiting { .. } | Step::Connecting { .. } => true,
+            Step::Overlapping { publish_until, .. } => publish_until.is_some(),
+            Step::Settling { .. } | Step::Leaving { .. } => false,
+        };
+        trying && self.is_recovery()
+    }
+
     /// The question to `renew` that is open.
     pub(super) fn request(&self) -> Option<RenewId> {
         if let Step::Renewing { request, .. } = self.step { Some(request) } else { None }

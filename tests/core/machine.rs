@@ -13,4 +13,5 @@ mod rooms;
 mod simulation;
 mod tiles;
 mod together;
+mod waking;
 mod world;

@@ -101,6 +101,7 @@ impl Machine {
 
     /// Takes in what happened. Called by the driver, which then drains [`Machine::poll_output`].
     pub fn handle_input(&mut self, input: Input, now: Time) {
+        self.wake(&input, now);
         if self.is_stale(&input) {
             if let Input::Signal { signal, .. } = input {
                 self.tell(Event::SignalDiscarded(signal));

@@ -1,9 +1,14 @@
 //! When the machine wants to be woken, and what it does then.
 
-use super::{Command, Machine, State, Time};
+use std::time::Duration;
+
+use super::{Command, Input, Machine, RenewId, State, Time};
 use crate::core::error::{Code, Failure};
 use crate::core::handover::{Handover, Step};
 use crate::core::state::Status;
+
+/// How late an attempt's timer is if the machine has slept. That of a page which is only hidden is up to a minute late.
+const ASLEEP: Duration = Duration::from_secs(90);
 
 /// Why the machine wants to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +65,32 @@ impl Machine {
                 handover.deadline = handover.deadline.max(deadline);
             }
             self.retry_now(now);
+        }
+    }
+
+    /// If the machine has slept in the middle of a recovery, that begins anew: what was under way is worth nothing, and no
+    /// time for coming back has run out. Called before every input, because any may be the first after waking up.
+    pub(super) fn wake(&mut self, input: &Input, now: Time) {
+        let asleep = |handover: &&Handover| handover.is_trying() && now.saturating_since(handover.timeout()) >= ASLEEP;
+        if self.state.moving().filter(asleep).is_none_or(|handover| self.holds(handover)) {
+            return;
+        }
+        let deadline = now + self.config.recovery_timeout;
+        // An answer that comes too late is dropped, but there is nothing left to abort.
+        let answers = |request: &RenewId| self.open_request() == Some(*request);
+        if !matches!(input, Input::Renewed { request, .. } | Input::RenewFailed { request, .. } if answers(request)) {
+            self.abort_renew();
+        }
+        self.give_back(now);
+        self.update_move(
+            |handover| {
+                handover.deadline = handover.deadline.max(deadline);
+                handover.step = Step::Waiting { until: now };
+            },
+            now,
+        );
+        if !self.offline {
+            self.ask(now);
         }
     }
 

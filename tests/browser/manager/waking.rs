@@ -10,6 +10,9 @@ use crate::page::{Sleep, happens, next_frame, until};
 /// ms: what everything in a call has to do is over by then.
 const TWO_HOURS: f64 = 7_200_000.0;
 
+/// ms: longer than an attempt waits at first.
+const SECONDS: f64 = 10_000.0;
+
 #[test]
 async fn a_handover_that_waits_for_its_next_attempt_makes_it_at_once() {
     let sleep = Sleep::new();
@@ -87,6 +90,55 @@ async fn a_recovery_that_waits_for_its_next_attempt_makes_it_at_once() {
     sleep.wake_after(TWO_HOURS);
     assert_eq!((count(&renew), rig.manager.state()), (2, "recovering".into()));
     comes_back(&rig, &leg).await;
+}
+
+#[test]
+async fn a_recovery_whose_first_attempt_after_waking_fails_has_another_one() {
+    let sleep = Sleep::new();
+    let (rig, renew) = unlucky();
+    let _session = rig.connected();
+    let leg = rig.leg("A");
+    leg.lose("serverRotation");
+    rig.until_told("attemptfailed").await;
+    // The network is the last to wake up.
+    sleep.wake_after(TWO_HOURS);
+    until("the second attempt has failed", || rig.told("attemptfailed").len() == 2).await;
+    assert!(number(&rig.told("attemptfailed")[1], "retryIn") >= 0.0, "there is time for another attempt");
+    grant(&renew, "A");
+    sleep.wake_after(SECONDS);
+    comes_back(&rig, &leg).await;
+}
+
+#[test]
+async fn a_recovery_whose_renew_slept_too_asks_again_at_once() {
+    let sleep = Sleep::new();
+    let (rig, renew) = unlucky();
+    set(&renew, "answer", Promise::new(&mut |_, _| {}));
+    let _session = rig.connected();
+    let leg = rig.leg("A");
+    leg.lose("serverRotation");
+    assert_eq!(count(&renew), 1);
+    grant(&renew, "A");
+    sleep.wake_after(TWO_HOURS);
+    assert_eq!((count(&renew), rig.manager.state()), (2, "recovering".into()));
+    comes_back(&rig, &leg).await;
+}
+
+#[test]
+async fn a_recovery_that_slept_while_it_connected_asks_again_at_once() {
+    let sleep = Sleep::new();
+    let (rig, renew) = unlucky();
+    grant(&renew, "A");
+    let _session = rig.connected();
+    let leg = rig.leg("A");
+    leg.lose("serverRotation");
+    until("it is to be connected", || leg.count("connects") == 2).await;
+    sleep.wake_after(TWO_HOURS);
+    assert_eq!((count(&renew), rig.manager.state()), (2, "recovering".into()));
+    until("it is to be connected again", || leg.count("connects") == 3).await;
+    leg.admit();
+    until("the call goes on", || rig.manager.state() == "connected").await;
+    let _ = rig.manager.close();
 }
 
 #[test]

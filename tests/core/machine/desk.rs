@@ -164,6 +164,11 @@ impl Desk {
         self.now = end;
     }
 
+    /// Lets time pass in which the machine sleeps: nothing wakes it.
+    pub(super) fn sleep(&mut self, millis: u64) {
+        self.now += millis;
+    }
+
     pub(super) fn announce(&mut self, session: &str) {
         self.announce_until(session, Deadline::None);
     }
