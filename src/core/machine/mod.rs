@@ -101,7 +101,10 @@ impl Machine {
 
     /// Takes in what happened. Called by the driver, which then drains [`Machine::poll_output`].
     pub fn handle_input(&mut self, input: Input, now: Time) {
-        self.wake(&input, now);
+        if !self.is_stale(&input) {
+            self.wake(&input, now);
+        }
+        // Waking up may have given its leg up.
         if self.is_stale(&input) {
             if let Input::Signal { signal, .. } = input {
                 self.tell(Event::SignalDiscarded(signal));

@@ -69,7 +69,8 @@ impl Machine {
     }
 
     /// If the machine has slept in the middle of a recovery, that begins anew: what was under way is worth nothing, and no
-    /// time for coming back has run out. Called before every input, because any may be the first after waking up.
+    /// time for coming back has run out. Called before every input that is heard, because any may be the
+    /// first after waking up.
     pub(super) fn wake(&mut self, input: &Input, now: Time) {
         let asleep = |handover: &&Handover| handover.is_trying() && now.saturating_since(handover.timeout()) >= ASLEEP;
         if self.state.moving().filter(asleep).is_none_or(|handover| self.holds(handover)) {
