@@ -265,6 +265,12 @@ impl Views {
         self.publishers.values().all(|p| p.legs.get(&leg).is_some_and(|on| on.live))
     }
 
+    /// The publishers that the app knows to be live and that are not, on a leg where they should be.
+    pub(super) fn lagging(&self, leg: LegId) -> Vec<PublisherId> {
+        let lags = |publisher: &Publisher| publisher.told && publisher.legs.get(&leg).is_some_and(|on| !on.live);
+        self.publishers.iter().filter(|(_, publisher)| lags(publisher)).map(|(id, _)| *id).collect()
+    }
+
     /// Whether every own preview of a leg has been presented.
     pub(super) fn all_previews(&self, leg: LegId) -> bool {
         self.publishers.values().all(|p| p.legs.get(&leg).is_some_and(|on| on.presented))

@@ -118,6 +118,7 @@ impl Machine {
         self.views.clear();
         self.roster.clear();
         self.leaving = None;
+        self.lagging_until = None;
         self.interrupted = false;
         self.supervision.clear();
     }

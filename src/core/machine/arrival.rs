@@ -95,6 +95,7 @@ impl Machine {
     /// Leaves the old leg.
     pub(super) fn leave(&mut self, old: Option<LegId>, new: Leg, now: Time) {
         if let Some(old) = old {
+            self.publish_anew(new.id, now);
             self.show_without(old, now);
             self.order(Command::CloseLeg(old));
             self.roster.drop_leg(old);
@@ -120,6 +121,17 @@ impl Machine {
         if old.is_none() {
             self.conclude_arrived(now);
         }
+    }
+
+    /// What was published late and is live on the old leg alone would be gone with it: tries again until it is live.
+    pub(super) fn publish_anew(&mut self, leg: LegId, now: Time) {
+        let lagging = self.views.lagging(leg);
+        self.lagging_until = (!lagging.is_empty()).then(|| now + self.config.publish_timeout);
+        for publisher in lagging {
+            self.views.drop_publication(publisher, leg);
+            self.order(Command::Unpublish { leg, publisher });
+        }
+        self.publish_all(leg);
     }
 
     pub(super) fn leg_closed(&mut self, leg: LegId, now: Time) {

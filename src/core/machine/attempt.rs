@@ -151,7 +151,7 @@ impl Machine {
         }
     }
 
-    fn publish_all(&mut self, leg: LegId) {
+    pub(super) fn publish_all(&mut self, leg: LegId) {
         for publisher in self.views.publishers() {
             if self.views.publish(publisher, leg) {
                 self.order(Command::Publish { leg, publisher });

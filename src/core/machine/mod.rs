@@ -65,6 +65,8 @@ pub struct Machine {
     supervision: Vec<Supervision>,
     /// Until then an attempt that was given up may still end the session that it was for.
     strays_until: Option<Time>,
+    /// By then whatever was published anew must be live.
+    lagging_until: Option<Time>,
     next_probe: u32,
     next_leg: u32,
     next_renew: u32,
@@ -92,6 +94,7 @@ impl Machine {
             waiting: Vec::new(),
             supervision: Vec::new(),
             strays_until: None,
+            lagging_until: None,
             next_probe: 0,
             next_leg: 0,
             next_renew: 0,
@@ -101,7 +104,8 @@ impl Machine {
 
     /// Takes in what happened. Called by the driver, which then drains [`Machine::poll_output`].
     pub fn handle_input(&mut self, input: Input, now: Time) {
-        if !self.is_stale(&input) {
+        // A signal that arrives is heard where it arrives.
+        if !self.is_stale(&input) && !matches!(input, Input::Signal { .. }) {
             self.wake(&input, now);
         }
         // Waking up may have given its leg up.

@@ -109,15 +109,18 @@ impl Machine {
             self.missed(leg, now);
             return;
         }
-        let Some(wanted) = watched.wanted else {
+        let proved = if let Some(wanted) = &mut watched.wanted {
+            *wanted = wanted.saturating_sub(1);
+            *wanted == 0
+        } else {
             watched.missed = 0;
             watched.next = watched.next.filter(|_| now < watched.until);
-            return;
+            false
         };
-        watched.wanted = Some(wanted.saturating_sub(1));
-        if wanted <= 1 {
+        if proved {
             self.stop_supervising(leg);
         }
+        // Of a socket that it has left, the SDK never says that it is back.
         self.repaired(leg);
     }
 

@@ -25,6 +25,8 @@ pub enum TimeoutReason {
     Leaving,
     /// A migration of the SDK's is to be looked after.
     Migration,
+    /// What was published anew may not be live.
+    Publish,
 }
 
 impl Machine {
@@ -49,7 +51,8 @@ impl Machine {
         let signal = self.bridge.poll_timeout().map(|at| (at, TimeoutReason::Signal));
         let migration = self.poll_supervision().map(|at| (at, TimeoutReason::Migration));
         let leaving = self.leaving.map(|at| (at, TimeoutReason::Leaving));
-        [step, newcomer, signal, migration, leaving].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let publish = self.lagging_until.map(|at| (at, TimeoutReason::Publish));
+        [step, newcomer, signal, migration, leaving, publish].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// Whether the next attempt has to wait for the network.
@@ -112,6 +115,12 @@ impl Machine {
             return;
         }
         self.supervise(now);
+        if self.lagging_until.is_some_and(|until| until <= now) {
+            self.lagging_until = None;
+            if let Some(leg) = self.primary() {
+                self.publish_anew(leg, now);
+            }
+        }
         if matches!(self.state, State::Connecting { until, .. } if until <= now) {
             self.connect_timed_out(now);
         }

@@ -24,6 +24,23 @@ fn a_publisher_that_comes_late_has_its_time_in_the_successor_and_no_more() {
 }
 
 #[test]
+fn a_publisher_that_comes_too_late_for_the_move_is_published_anew_when_the_old_leg_is_left() {
+    let mut desk = Desk::at(At::Settling);
+    let publisher = PublisherId(2);
+    desk.feed(Input::Publish(publisher));
+    desk.feed(Input::Published { leg: OLD, publisher });
+    let _ = desk.commands();
+    desk.wait(seconds(10));
+    assert_eq!(desk.commands(), ["unpublish on 2", "publish on 2", "close 1"]);
+    desk.closed(OLD);
+    desk.wait(seconds(20));
+    assert_eq!(desk.commands(), ["unpublish on 2", "publish on 2"]);
+    desk.feed(Input::Published { leg: NEW, publisher });
+    desk.comes_to_rest();
+    assert_eq!(desk.commands(), Vec::<String>::new());
+}
+
+#[test]
 fn a_view_without_a_picture_takes_the_first_that_comes_from_whichever_leg() {
     let mut desk = Desk::at(At::Overlapping);
     let connection = ConnectionInfo { id: ConnectionId::new("cat@one"), identity: Some("cat".into()) };
