@@ -30,7 +30,7 @@ pub enum TimeoutReason {
 }
 
 impl Machine {
-    /// When to hand in [`Input::Timeout`](super::Input::Timeout), and what for. Called by the driver once the outputs
+    /// When to hand in [`Input::Timeout`], and what for. Called by the driver once the outputs
     /// are drained.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<(Time, TimeoutReason)> {

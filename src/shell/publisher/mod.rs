@@ -170,8 +170,7 @@ impl Publisher {
 
     /// Publishes on a leg: with a real publisher that has no leg, else with a second one beside it.
     pub(super) fn publish(self: &Rc<Self>, leg: LegId, session: &ot::Session) -> Result<(), JsValue> {
-        let free = self.reals.borrow().iter().find(|real| real.is_free()).cloned();
-        let real = match free {
+        let real = match self.take_free() {
             Some(real) => {
                 if real.standing.get() == Standing::Kept
                     && let Some(dead) = real.publisher.session()
@@ -201,6 +200,19 @@ impl Publisher {
         });
         session.publish(&real.publisher, &done)?;
         Ok(())
+    }
+
+    /// A real publisher that has no leg: the one on screen if it has none. If two legs have died there is another one, of
+    /// no use any more, which would keep its camera open.
+    fn take_free(&self) -> Option<Rc<Real>> {
+        let mut free: Vec<_> = self.reals.borrow().iter().filter(|real| real.is_free()).cloned().collect();
+        let best = free.iter().position(|real| self.is_shown(real)).unwrap_or(0);
+        let best = (!free.is_empty()).then(|| free.swap_remove(best));
+        for spare in free {
+            self.put_away(&spare);
+            self.destroy_real(&spare);
+        }
+        best
     }
 
     fn live(self: &Rc<Self>, real: &Rc<Real>, leg: LegId, error: &JsValue) {
@@ -241,11 +253,15 @@ impl Publisher {
     #[must_use]
     pub(super) fn retire(self: &Rc<Self>, leg: LegId) -> Option<Ending> {
         let real = self.on_leg(leg)?;
-        self.reals.borrow_mut().retain(|other| !Rc::ptr_eq(other, &real));
-        real.standing.set(Standing::Retired);
-        real.picture.release();
+        self.put_away(&real);
         let publisher = Rc::clone(self);
         Some(Box::new(move || publisher.destroy_real(&real)))
+    }
+
+    fn put_away(&self, real: &Rc<Real>) {
+        self.reals.borrow_mut().retain(|other| !Rc::ptr_eq(other, real));
+        real.standing.set(Standing::Retired);
+        real.picture.release();
     }
 
     /// The leg is gone: its real publisher waits for the next one, and goes on showing its preview.

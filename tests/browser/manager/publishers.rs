@@ -5,6 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::rig::{FakePublisher, Rig, code};
 use crate::js::{NOTHING, call, get, number, object, recorder, text};
+use crate::page::until;
 
 #[test]
 fn a_publisher_that_the_manager_did_not_make_is_refused() {
@@ -99,6 +100,22 @@ async fn the_first_publisher_is_destroyed_with_its_leg_and_the_app_hears_nothing
     assert_eq!(crate::js::count(&heard), 0);
     assert_eq!(get(&publisher, "stream"), stream, "the app knows it by the same stream");
     assert_eq!(get(&publisher, "session"), session);
+}
+
+#[test]
+async fn of_two_legs_that_die_one_publisher_goes_on_and_the_other_is_destroyed() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    rig.publishing(&session, &NOTHING);
+    let first = rig.leg("A");
+    let second = rig.hand_over("B").await;
+    first.lose("serverRotation");
+    second.golive();
+    second.lose("serverRotation");
+    until("the call is to be connected again", || second.count("connects") == 2).await;
+    second.admit();
+    let destroyed = [0, 1].map(|index| number(&rig.publisher(index), "destroyed"));
+    assert_eq!((destroyed[0] + destroyed[1], number(&rig.ot, "publishers.length")), (1.0, 2.0));
 }
 
 #[test]
