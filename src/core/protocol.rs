@@ -298,6 +298,53 @@ pub enum Input {
     RetryIn(Option<Duration>),
 }
 
+impl Input {
+    /// The leg that it comes from: what such an input says holds as long as that leg is held. (A leg that has closed was
+    /// given up before.)
+    #[must_use]
+    pub fn leg(&self) -> Option<LegId> {
+        match self {
+            Self::LegConnected { leg, .. }
+            | Self::LegFailed { leg, .. }
+            | Self::LegLost { leg, .. }
+            | Self::Repairing(leg)
+            | Self::Repaired(leg)
+            | Self::Migrating(leg)
+            | Self::Migrated(leg)
+            | Self::MigrationFailed(leg)
+            | Self::Probed { leg, .. }
+            | Self::Published { leg, .. }
+            | Self::PublishFailed { leg, .. }
+            | Self::PublisherEnded { leg, .. }
+            | Self::PreviewPresented { leg, .. }
+            | Self::Presented { leg, .. }
+            | Self::ViewLost { leg, .. }
+            | Self::SubscribeFailed { leg, .. }
+            | Self::ConnectionCreated { leg, .. }
+            | Self::ConnectionDestroyed { leg, .. }
+            | Self::StreamCreated { leg, .. }
+            | Self::StreamDestroyed { leg, .. }
+            | Self::Signal { leg, .. } => Some(*leg),
+            Self::LegClosed(_)
+            | Self::Renewed { .. }
+            | Self::RenewFailed { .. }
+            | Self::Connect(_)
+            | Self::Disconnect
+            | Self::Close
+            | Self::Handover(_)
+            | Self::Publish(_)
+            | Self::Unpublish(_)
+            | Self::Subscribe { .. }
+            | Self::Unsubscribe(_)
+            | Self::Send { .. }
+            | Self::Online(_)
+            | Self::RetryNow
+            | Self::RetryIn(_)
+            | Self::Timeout => None,
+        }
+    }
+}
+
 /// Why a leg was disconnected, or somebody's connection or stream there ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LossReason {

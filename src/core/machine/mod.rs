@@ -257,47 +257,13 @@ impl Machine {
 
     /// Drops inputs of legs and requests that are gone: the only place where that is done.
     fn is_stale(&self, input: &Input) -> bool {
-        let leg = match input {
-            Input::LegConnected { leg, .. }
-            | Input::LegFailed { leg, .. }
-            | Input::LegLost { leg, .. }
-            | Input::Repairing(leg)
-            | Input::Repaired(leg)
-            | Input::Migrating(leg)
-            | Input::Migrated(leg)
-            | Input::MigrationFailed(leg)
-            | Input::Probed { leg, .. }
-            | Input::Published { leg, .. }
-            | Input::PublishFailed { leg, .. }
-            | Input::PublisherEnded { leg, .. }
-            | Input::PreviewPresented { leg, .. }
-            | Input::Presented { leg, .. }
-            | Input::ViewLost { leg, .. }
-            | Input::SubscribeFailed { leg, .. }
-            | Input::ConnectionCreated { leg, .. }
-            | Input::ConnectionDestroyed { leg, .. }
-            | Input::StreamCreated { leg, .. }
-            | Input::StreamDestroyed { leg, .. }
-            | Input::Signal { leg, .. } => *leg,
-            Input::Renewed { request, .. } | Input::RenewFailed { request, .. } => {
-                return self.open_request() != Some(*request);
-            }
-            Input::LegClosed(_)
-            | Input::Connect(_)
-            | Input::Disconnect
-            | Input::Close
-            | Input::Handover(_)
-            | Input::Publish(_)
-            | Input::Unpublish(_)
-            | Input::Subscribe { .. }
-            | Input::Unsubscribe(_)
-            | Input::Send { .. }
-            | Input::Online(_)
-            | Input::RetryNow
-            | Input::RetryIn(_)
-            | Input::Timeout => return matches!(self.state, State::Closed),
-        };
-        !self.is_open(leg)
+        if let Input::Renewed { request, .. } | Input::RenewFailed { request, .. } = input {
+            return self.open_request() != Some(*request);
+        }
+        match input.leg() {
+            Some(leg) => !self.is_open(leg),
+            None => matches!(self.state, State::Closed),
+        }
     }
 
     fn open_request(&self) -> Option<RenewId> {

@@ -44,7 +44,7 @@ impl Law {
     pub(super) fn before(&mut self, input: &Input, ledger: &Ledger) -> Told {
         let stale = match input {
             Input::Renewed { request, .. } | Input::RenewFailed { request, .. } => !ledger.awaits(*request),
-            other => leg_of(other).is_some_and(|leg| !ledger.holds(leg)),
+            other => other.leg().is_some_and(|leg| !ledger.holds(leg)),
         };
         if let (Input::Signal { signal, .. }, false) = (input, stale) {
             self.arrived.extend(self.words.get(signal));
@@ -173,33 +173,5 @@ impl Schedule {
 fn law_of_copies(copies: &[SignalCopy]) {
     if let [one, other] = copies {
         assert!(one.leg != other.leg && one.stamp == other.stamp && one.stamp.is_some(), "two signals: {copies:?}");
-    }
-}
-
-/// The leg that an input comes from. (A leg that has closed was given up before.)
-fn leg_of(input: &Input) -> Option<LegId> {
-    match input {
-        Input::LegConnected { leg, .. }
-        | Input::LegFailed { leg, .. }
-        | Input::LegLost { leg, .. }
-        | Input::Repairing(leg)
-        | Input::Repaired(leg)
-        | Input::Migrating(leg)
-        | Input::Migrated(leg)
-        | Input::MigrationFailed(leg)
-        | Input::Probed { leg, .. }
-        | Input::Published { leg, .. }
-        | Input::PublishFailed { leg, .. }
-        | Input::PublisherEnded { leg, .. }
-        | Input::PreviewPresented { leg, .. }
-        | Input::Presented { leg, .. }
-        | Input::ViewLost { leg, .. }
-        | Input::SubscribeFailed { leg, .. }
-        | Input::ConnectionCreated { leg, .. }
-        | Input::ConnectionDestroyed { leg, .. }
-        | Input::StreamCreated { leg, .. }
-        | Input::StreamDestroyed { leg, .. }
-        | Input::Signal { leg, .. } => Some(*leg),
-        _ => None,
     }
 }
