@@ -45,7 +45,10 @@ export interface ManagerOptions {
   identify?: (stream: OT.Stream | null, connection: OT.Connection) => string | null;
   /** How long `renew` may take. Default 10 000; 100 to 600 000. */
   renewTimeout?: number;
-  /** How long connecting to a session may take. Default 12 000; 100 to 600 000. */
+  /**
+   * How long connecting to a session may take; twice as long after a try that had no answer. Default 12 000; 100 to
+   * 600 000.
+   */
   connectTimeout?: number;
   /** How long publishing in a successor may take. Default 20 000; 100 to 600 000. */
   publishTimeout?: number;

@@ -163,6 +163,7 @@ test("errors are told apart by their class and code", async () => {
     if (!(error instanceof HandoverError)) throw error;
     const plain: Error = error;
     if (error.code === "connect_timeout") console.warn(plain.message, error.cause);
+    if (error.code === "too_many_waiting") console.warn("the call has been cut off for long");
     for (const swapped of error.receipt?.tiles ?? []) console.warn(swapped.streamId);
     // @ts-expect-error: no such code
     if (error.code === "something_else") console.warn(error);
