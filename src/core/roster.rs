@@ -157,8 +157,8 @@ impl Roster {
             }
             return Vec::new();
         }
-        if self.may_be_known(leg, info) {
-            let until = now + NEWCOMER_HOLD;
+        if let Some(hold) = self.hold(leg, info) {
+            let until = now + hold;
             self.add_person(leg, info.id.clone(), info.identity.clone(), Standing::Held { until });
             return Vec::new();
         }

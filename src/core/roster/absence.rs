@@ -20,6 +20,10 @@ const RETURN_HOLD: Duration = Duration::from_secs(10);
 /// and of their connection's within the same moment.
 const STREAM_HOLD: Duration = Duration::from_secs(2);
 
+/// How long somebody with the identity of one who is there is held back. Who comes back says so with the first word on the
+/// new connection; a second device of the same person waits in vain, and is told of this much later.
+pub(super) const GHOST_HOLD: Duration = Duration::from_secs(1);
+
 impl Roster {
     /// Somebody's connection to a leg ended.
     pub(in crate::core) fn connection_destroyed(

@@ -1,6 +1,11 @@
 //! Who somebody on a successor is.
 
-use super::{Change, ConnectionId, ConnectionInfo, LegId, Person, Roster, Standing, Stream, StreamId, StreamInfo};
+use std::time::Duration;
+
+use super::absence::GHOST_HOLD;
+use super::{
+    Change, ConnectionId, ConnectionInfo, LegId, NEWCOMER_HOLD, Person, Roster, Standing, Stream, StreamId, StreamInfo,
+};
 
 impl Roster {
     /// Whose new connection this is, if that is certain.
@@ -31,11 +36,14 @@ impl Roster {
         found.map(|(key, _)| key.clone())
     }
 
-    /// Whether the word that this is somebody known may still be on its way.
-    pub(super) fn may_be_known(&self, leg: LegId, info: &ConnectionInfo) -> bool {
+    /// How long to wait for the word that this is somebody known, if it may still be on its way.
+    pub(super) fn hold(&self, leg: LegId, info: &ConnectionInfo) -> Option<Duration> {
         let identity = info.identity.as_ref();
         let may_be = |person: &Person| self.is_missing(leg, person) && compatible(person.identity.as_ref(), identity);
-        self.people.values().any(may_be) || self.may_leave_a_ghost(leg, identity)
+        if self.people.values().any(may_be) {
+            return Some(NEWCOMER_HOLD);
+        }
+        self.may_leave_a_ghost(leg, identity).then_some(GHOST_HOLD)
     }
 
     pub(super) fn fits(&self, held: &ConnectionId, known: &ConnectionId, leg: LegId) -> bool {

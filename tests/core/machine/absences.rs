@@ -100,7 +100,7 @@ fn whoever_comes_back_beside_their_ghost_takes_its_place_by_their_word() {
 fn a_second_device_of_the_same_person_is_told_of_a_moment_later() {
     let mut desk = Desk::in_call(&["ann"]);
     desk.comes("ann-too", Some("ann"));
-    desk.wait(seconds(2));
+    desk.wait(seconds(1));
     assert_eq!(desk.news(), ["ann-too@one joined", "ann-too-camera@one joined"]);
     assert_eq!(desk.machine.poll_timeout(), None);
 }
