@@ -30,6 +30,16 @@ async function oldServersEnd({ call, lab, ids }) {
   else await Promise.all(old.map((conn) => lab.rotate(call.session, { conn })));
 }
 
+/** Waits until both legs of the first person are open. */
+const overlap = (call) =>
+  call
+    .who("ann")
+    .until(
+      () => app.diary.entries.some(({ type, detail }) => type === "phasechange" && detail.phase === "overlapping"),
+      null,
+      "the overlap",
+    );
+
 /** Everybody's servers end while session info, the socket, ... fails as often as told. */
 const rotatedInto =
   (point, how) =>
@@ -86,13 +96,7 @@ const forcedOddly = [
     break: async ({ call, lab }) => {
       const successor = await call.announceTogether();
       await Promise.all(call.people.map((participant) => participant.until(() => app.manager.state === "handover")));
-      await call
-        .who("ann")
-        .until(
-          () => app.diary.entries.some(({ type, detail }) => type === "phasechange" && detail.phase === "overlapping"),
-          null,
-          "the overlap",
-        );
+      await overlap(call);
       await lab.rotate(call.session);
       call.session = successor;
     },
@@ -102,13 +106,7 @@ const forcedOddly = [
     told: "never",
     break: async ({ call, lab }) => {
       const successor = await call.announceTogether();
-      await call
-        .who("ann")
-        .until(
-          () => app.diary.entries.some(({ type, detail }) => type === "phasechange" && detail.phase === "overlapping"),
-          null,
-          "the overlap",
-        );
+      await overlap(call);
       await lab.rotate(successor);
       call.session = successor;
     },
