@@ -37,6 +37,10 @@ impl Call {
             Command::OpenLeg { leg, credentials } => {
                 self.cause.replace(JsValue::UNDEFINED);
                 Leg::open(self, leg, &credentials);
+                let publishers: Vec<_> = self.publishers.borrow().values().cloned().collect();
+                for publisher in publishers {
+                    publisher.prepare(leg);
+                }
             }
             Command::CloseLeg(leg) => self.close_leg(leg, false),
             Command::DropLeg(leg) => self.close_leg(leg, true),

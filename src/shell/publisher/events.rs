@@ -9,6 +9,7 @@ use web_sys::HtmlVideoElement;
 use super::{Publisher, Real, Standing};
 use crate::core::protocol::Input;
 use crate::ot::{Event, Listener};
+use crate::shell::js;
 
 /// Events that we listen to ourselves on every real publisher.
 const OWN_EVENTS: [&str; 5] = ["videoElementCreated", "streamCreated", "streamDestroyed", "destroyed", "muteForced"];
@@ -105,7 +106,7 @@ impl Publisher {
 
     fn on_stream_destroyed(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
         match real.standing.get() {
-            Standing::Retired => {}
+            Standing::Ready | Standing::Retired => {}
             Standing::Kept => {
                 let _ = event.prevent_default();
             }
@@ -138,7 +139,12 @@ impl Publisher {
     }
 
     fn on_mute_forced(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
-        self.state.borrow_mut().insert("publishAudio".to_owned(), Array::of1(&JsValue::FALSE));
+        let muted = Array::of1(&JsValue::FALSE);
+        let others: Vec<_> = self.reals.borrow().iter().filter(|other| !Rc::ptr_eq(other, real)).cloned().collect();
+        for other in others {
+            js::apply(&other.publisher, "publishAudio", &muted);
+        }
+        self.state.borrow_mut().insert("publishAudio".to_owned(), muted);
         if self.is_shown(real) {
             self.emit("muteForced", event);
         }

@@ -73,6 +73,8 @@ struct Real {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
+    /// Made for a leg that is still connecting.
+    Ready,
     /// On a leg, or on its way there.
     Active,
     /// Its leg is gone; it goes on on the next one.
@@ -166,12 +168,32 @@ impl Publisher {
     /// No session publishes it any more.
     pub(super) fn detach(&self) {
         *self.call.borrow_mut() = Weak::new();
+        let ready = self.find(|real| real.standing.get() == Standing::Ready);
+        if let Some(ready) = ready {
+            self.discard(&ready);
+        }
+    }
+
+    /// Makes the second publisher for a leg that is connecting, so that it has its devices by the time that the leg is
+    /// connected. One that has no leg waits for this one: then none is needed.
+    pub(super) fn prepare(self: &Rc<Self>, leg: LegId) {
+        if self.find(|real| real.is_free()).is_none()
+            // If it can't be made, publishing says so.
+            && let Ok(real) = self.make_second()
+        {
+            real.leg.set(Some(leg));
+            real.standing.set(Standing::Ready);
+        }
     }
 
     /// Publishes on a leg: with a real publisher that has no leg, else with a second one beside it.
     pub(super) fn publish(self: &Rc<Self>, leg: LegId, session: &ot::Session) -> Result<(), JsValue> {
+        let ready = self.on_leg(leg).filter(|real| real.standing.get() == Standing::Ready);
         let real = match self.take_free() {
             Some(real) => {
+                if let Some(ready) = ready {
+                    self.discard(&ready);
+                }
                 if real.standing.get() == Standing::Kept
                     && let Some(dead) = real.publisher.session()
                 {
@@ -187,7 +209,7 @@ impl Publisher {
                 }
                 real
             }
-            None => self.make_real(self.second_options(), &js::callback(|_| {}))?,
+            None => ready.map_or_else(|| self.make_second(), Ok)?,
         };
         real.leg.set(Some(leg));
         real.standing.set(Standing::Active);
@@ -209,8 +231,7 @@ impl Publisher {
         let best = free.iter().position(|real| self.is_shown(real)).unwrap_or(0);
         let best = (!free.is_empty()).then(|| free.swap_remove(best));
         for spare in free {
-            self.put_away(&spare);
-            self.destroy_real(&spare);
+            self.discard(&spare);
         }
         best
     }
@@ -256,6 +277,11 @@ impl Publisher {
         self.put_away(&real);
         let publisher = Rc::clone(self);
         Some(Box::new(move || publisher.destroy_real(&real)))
+    }
+
+    fn discard(&self, real: &Rc<Real>) {
+        self.put_away(real);
+        self.destroy_real(real);
     }
 
     fn put_away(&self, real: &Rc<Real>) {
@@ -307,13 +333,21 @@ impl Publisher {
     }
 
     fn on_leg(&self, leg: LegId) -> Option<Rc<Real>> {
-        self.reals.borrow().iter().find(|real| real.leg.get() == Some(leg)).cloned()
+        self.find(|real| real.leg.get() == Some(leg))
+    }
+
+    fn find(&self, is: impl Fn(&Real) -> bool) -> Option<Rc<Real>> {
+        self.reals.borrow().iter().find(|real| is(real)).cloned()
     }
 
     fn feed(&self, input: Input) {
         if let Some(call) = self.call.borrow().upgrade() {
             call.feed(input);
         }
+    }
+
+    fn make_second(self: &Rc<Self>) -> Result<Rc<Real>, JsValue> {
+        self.make_real(self.second_options(), &js::callback(|_| {}))
     }
 
     /// The options of a publisher that goes on where the one on screen is, exactly as muted.

@@ -1,5 +1,6 @@
 //! The app's publishers, and those that stand in for them.
 
+use js_sys::Error;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -78,6 +79,73 @@ async fn what_is_muted_while_there_are_two_is_muted_on_both() {
 }
 
 #[test]
+async fn a_moderator_who_mutes_while_there_are_two_mutes_both() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    rig.publishing(&session, &NOTHING);
+    rig.hand_over("B").await;
+    call(&rig.publisher(0), "dispatch", [&"muteForced".into()]).unwrap();
+    assert_eq!(get(&rig.publisher(1), "audio"), false);
+}
+
+#[test]
+async fn the_second_publisher_gets_its_devices_while_its_leg_connects() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    rig.publishing(&session, &NOTHING);
+    let successor = rig.connecting("B").await;
+    assert_eq!(number(&rig.ot, "publishers.length"), 2.0);
+    assert_eq!(successor.count("publishes"), 0);
+    successor.admit();
+    assert_eq!(successor.count("publishes"), 1);
+    assert_eq!(number(&rig.ot, "publishers.length"), 2.0);
+}
+
+#[test]
+async fn what_is_muted_while_the_second_leg_connects_is_muted_there() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    let publisher = rig.publishing(&session, &NOTHING);
+    rig.connecting("B").await;
+    call(&publisher, "publishAudio", [&false.into()]).unwrap();
+    assert_eq!(get(&rig.publisher(1), "audio"), false);
+}
+
+#[test]
+async fn a_second_publisher_whose_leg_is_refused_is_destroyed() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    rig.publishing(&session, &NOTHING);
+    let successor = rig.connecting("B").await;
+    successor.callback("connects").call1(&NOTHING, &Error::new("refused")).unwrap();
+    until("the second publisher is to be destroyed", || rig.destroyed() == [false, true]).await;
+}
+
+#[test]
+async fn a_second_publisher_is_destroyed_when_the_app_unpublishes_while_its_leg_connects() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    let publisher = rig.publishing(&session, &NOTHING);
+    let successor = rig.connecting("B").await;
+    call(&session, "unpublish", [&publisher]).unwrap();
+    assert_eq!(rig.destroyed(), [false, true], "the first one is the SDK's to destroy");
+    successor.admit();
+    assert_eq!(successor.count("publishes"), 0);
+}
+
+#[test]
+async fn the_first_publisher_goes_on_if_its_leg_dies_while_the_second_connects() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    rig.publishing(&session, &NOTHING);
+    let successor = rig.connecting("B").await;
+    rig.leg("A").lose("serverRotation");
+    successor.admit();
+    assert_eq!(rig.destroyed(), [false, true]);
+    assert_eq!(successor.count("publishes"), 1);
+}
+
+#[test]
 async fn the_second_publisher_captures_the_device_that_the_first_does() {
     let rig = Rig::that_renews();
     let session = rig.connected();
@@ -96,7 +164,7 @@ async fn the_first_publisher_is_destroyed_with_its_leg_and_the_app_hears_nothing
     let stream = get(&publisher, "stream");
     rig.hand_over("B").await.golive();
     rig.until_arrived().await;
-    assert_eq!((number(&rig.publisher(0), "destroyed"), number(&rig.publisher(1), "destroyed")), (1.0, 0.0));
+    assert_eq!(rig.destroyed(), [true, false]);
     assert_eq!(crate::js::count(&heard), 0);
     assert_eq!(get(&publisher, "stream"), stream, "the app knows it by the same stream");
     assert_eq!(get(&publisher, "session"), session);
@@ -114,8 +182,8 @@ async fn of_two_legs_that_die_one_publisher_goes_on_and_the_other_is_destroyed()
     second.lose("serverRotation");
     until("the call is to be connected again", || second.count("connects") == 2).await;
     second.admit();
-    let destroyed = [0, 1].map(|index| number(&rig.publisher(index), "destroyed"));
-    assert_eq!((destroyed[0] + destroyed[1], number(&rig.ot, "publishers.length")), (1.0, 2.0));
+    assert_eq!(rig.destroyed().iter().filter(|destroyed| **destroyed).count(), 1);
+    assert_eq!(number(&rig.ot, "publishers.length"), 2.0);
 }
 
 #[test]
@@ -142,6 +210,11 @@ fn init_publisher_takes_its_arguments_in_all_the_forms_of_the_sdk() {
 }
 
 impl Rig {
+    /// Of the first two publishers of the SDK's, which have been destroyed.
+    fn destroyed(&self) -> [bool; 2] {
+        [0, 1].map(|index| number(&self.publisher(index), "destroyed") > 0.0)
+    }
+
     /// Takes their tiles out of the page.
     fn close_publishers(&self) {
         let _ = self.manager.close();

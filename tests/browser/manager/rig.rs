@@ -124,10 +124,16 @@ impl Rig {
 
     /// Announces a successor, and lets the client connect there.
     pub(crate) async fn hand_over(&self, to: &str) -> FakeSession {
+        let successor = self.connecting(to).await;
+        successor.admit();
+        successor
+    }
+
+    /// Announces a successor that has not answered yet.
+    pub(crate) async fn connecting(&self, to: &str) -> FakeSession {
         self.announce(to);
         let successor = self.leg(to);
         until("the successor is to be connected", || number(&successor, "connects.length") == 1.0).await;
-        successor.admit();
         successor
     }
 
