@@ -85,11 +85,26 @@ export const STAGES = [
     needs: [...WEB, "chromium", "package", "lab"],
     run: (say, { chromium, lab }) => runPlaywright(say, { CHROMIUM: chromium, ROTATION_LAB: lab }),
   },
-  {
-    name: "recovery",
-    about: "each way in which a call can break, and how it comes back: a table; and what else takes minutes",
+  longSuite(
+    "recovery",
+    "each way in which a call can break, and how it comes back: a table; and what else takes minutes",
+  ),
+  longSuite("handovers", "twenty handovers in a row, in sessions of either kind, of two people and of three"),
+  longSuite("apps", "apps as one writes them, and all that they can hold and do, through every kind of move"),
+];
+
+/**
+ * End-to-end tests that take minutes.
+ * @param {string} name
+ * @param {string} about
+ * @returns {Stage}
+ */
+function longSuite(name, about) {
+  return {
+    name,
+    about,
     long: true,
     needs: [...WEB, "chromium", "package", "lab"],
-    run: (say, { chromium, lab }) => runPlaywright(say, { CHROMIUM: chromium, ROTATION_LAB: lab, RECOVERY: "yes" }),
-  },
-];
+    run: (say, { chromium, lab }) => runPlaywright(say, { CHROMIUM: chromium, ROTATION_LAB: lab, SUITE: name }),
+  };
+}

@@ -3,7 +3,7 @@
 import { expect, test } from "./support/fixtures.mjs";
 
 /** Whether there is time for everything. */
-const LONG = Boolean(process.env.RECOVERY);
+const LONG = process.env.SUITE === "recovery";
 
 /** ms: how long a call is watched. Nothing can fire that isn't asked for, so that a part of the minute says much. */
 const WATCHED = LONG ? 60_000 : 5000;

@@ -6,13 +6,26 @@ import { launchOptions } from "./support/browser.mjs";
 // Workers inherit it: what one of them recorded in this run, the next may read.
 process.env.ROTATION_RUN ??= randomUUID();
 
-/** What takes minutes is a stage of its own. */
-const LONG = ["recovery.spec.mjs", "forced-rotations.spec.mjs"];
+/** What takes minutes is a stage of its own, which `SUITE` names. */
+const LONG = {
+  recovery: ["recovery.spec.mjs", "forced-rotations.spec.mjs", "idle.spec.mjs"],
+  handovers: ["planned-handover.spec.mjs"],
+  apps: ["apps/*.spec.mjs"],
+};
+
+/** What of it has a shorter form, which `npm test` runs. */
+const SHORTER = ["idle.spec.mjs", "planned-handover.spec.mjs"];
+
+const suite = process.env.SUITE;
 
 export default defineConfig({
   testDir: ".",
-  testMatch: process.env.RECOVERY ? [...LONG, "idle.spec.mjs"] : "*.spec.mjs",
-  testIgnore: process.env.RECOVERY ? [] : LONG,
+  testMatch: suite ? LONG[suite] : "*.spec.mjs",
+  testIgnore: suite
+    ? []
+    : Object.values(LONG)
+        .flat()
+        .filter((file) => !SHORTER.includes(file)),
   outputDir: "../../test-results/e2e",
   // A call keeps both cores busy; a second one beside it would measure the machine.
   workers: 1,
