@@ -13,6 +13,7 @@ use crate::core::ids::{LegId, PublisherId, RenewId, SessionId, StreamId, ViewId}
 use crate::core::protocol::{Command, Credentials, Input, MoveKind};
 use crate::ot;
 use crate::shell::js;
+use crate::shell::publisher::Publisher;
 use crate::shell::shared::Ending;
 
 /// How long the SDK may take to say that a session is disconnected, ms. It says so within a round trip or never
@@ -28,6 +29,9 @@ impl Call {
         match command {
             Command::Renew { request, wanted, previous, kind, attempt } => {
                 self.renew(request, &wanted, &previous, kind, attempt);
+                if kind == MoveKind::Handover {
+                    self.all_publishers().iter().for_each(Publisher::prepare);
+                }
             }
             Command::AbortRenew(request) => {
                 if let Some(controller) = self.renewals.borrow_mut().remove(&request) {
@@ -37,10 +41,6 @@ impl Call {
             Command::OpenLeg { leg, credentials } => {
                 self.cause.replace(JsValue::UNDEFINED);
                 Leg::open(self, leg, &credentials);
-                let publishers: Vec<_> = self.publishers.borrow().values().cloned().collect();
-                for publisher in publishers {
-                    publisher.prepare(leg);
-                }
             }
             Command::CloseLeg(leg) => self.close_leg(leg, false),
             Command::DropLeg(leg) => self.close_leg(leg, true),
@@ -95,6 +95,10 @@ impl Call {
     /// Runs something once the driver is done, so that what the SDK dispatches meanwhile is handled at once.
     fn later(&self, run: impl FnOnce() + 'static) {
         self.after.borrow_mut().push(Box::new(run));
+    }
+
+    pub(super) fn all_publishers(&self) -> Vec<Rc<Publisher>> {
+        self.publishers.borrow().values().cloned().collect()
     }
 
     fn renew(
@@ -184,8 +188,7 @@ impl Call {
         self.forget(&leg.session);
         let views: Vec<_> = self.views.borrow().values().cloned().collect();
         let mut endings: Vec<Ending> = views.iter().filter_map(|view| view.retire(id, &leg.session)).collect();
-        let publishers: Vec<_> = self.publishers.borrow().values().cloned().collect();
-        for publisher in publishers {
+        for publisher in self.all_publishers() {
             if keep_publishers {
                 publisher.keep(id);
             } else {

@@ -47,7 +47,12 @@ impl Call {
                 js::set(&detail, "deadline", millis(deadline));
                 self.shared.notify("handoverstart", &detail);
             }
-            Event::HandoverEnd(receipt) => self.tell_receipt(&receipt),
+            Event::HandoverEnd(receipt) => {
+                for publisher in self.all_publishers() {
+                    publisher.unprepare();
+                }
+                self.tell_receipt(&receipt);
+            }
             Event::RenewFailed { failure, attempt, retry_in } => {
                 self.tell_failed_attempt("renewfailed", &failure, attempt, retry_in);
             }

@@ -48,6 +48,8 @@ pub(super) struct Publisher {
     slot: RefCell<Option<Slot>>,
     emitter: Emitter,
     reals: RefCell<Vec<Rc<Real>>>,
+    /// How many it has had.
+    count: Cell<u32>,
     shown: RefCell<Option<Rc<Real>>>,
     state: RefCell<LiteMap<String, Array>>,
     /// What the app itself listens to the end of its tracks with.
@@ -60,6 +62,8 @@ pub(super) struct Publisher {
 
 /// A publisher of the SDK's.
 struct Real {
+    /// Counts them in the order in which they were made.
+    number: u32,
     publisher: ot::Publisher,
     picture: Rc<Picture>,
     leg: Cell<Option<LegId>>,
@@ -73,7 +77,7 @@ struct Real {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// Made for a leg that is still connecting.
+    /// Made for the next leg, which is on its way.
     Ready,
     /// On a leg, or on its way there.
     Active,
@@ -103,6 +107,7 @@ impl Publisher {
             slot: RefCell::new(slot),
             emitter: Emitter::default(),
             reals: RefCell::default(),
+            count: Cell::new(0),
             shown: RefCell::default(),
             state: RefCell::default(),
             proxy: RefCell::new(JsValue::UNDEFINED),
@@ -168,32 +173,36 @@ impl Publisher {
     /// No session publishes it any more.
     pub(super) fn detach(&self) {
         *self.call.borrow_mut() = Weak::new();
-        let ready = self.find(|real| real.standing.get() == Standing::Ready);
-        if let Some(ready) = ready {
-            self.discard(&ready);
-        }
+        self.unprepare();
     }
 
-    /// Makes the second publisher for a leg that is connecting, so that it has its devices by the time that the leg is
-    /// connected. One that has no leg waits for this one: then none is needed.
-    pub(super) fn prepare(self: &Rc<Self>, leg: LegId) {
-        if self.find(|real| real.is_free()).is_none()
+    /// Makes the second publisher for the next leg, so that it has its devices by the time that the leg is connected. If
+    /// there is one without a leg, that one goes on, and no second is needed.
+    pub(super) fn prepare(self: &Rc<Self>) {
+        if self.find(|real| real.leg.get().is_none()).is_none()
             // If it can't be made, publishing says so.
             && let Ok(real) = self.make_second()
         {
-            real.leg.set(Some(leg));
             real.standing.set(Standing::Ready);
         }
     }
 
+    /// The second publisher is not needed, or not any more.
+    pub(super) fn unprepare(&self) {
+        if let Some(ready) = self.ready() {
+            self.discard(&ready);
+        }
+    }
+
+    fn ready(&self) -> Option<Rc<Real>> {
+        self.find(|real| real.standing.get() == Standing::Ready)
+    }
+
     /// Publishes on a leg: with a real publisher that has no leg, else with a second one beside it.
     pub(super) fn publish(self: &Rc<Self>, leg: LegId, session: &ot::Session) -> Result<(), JsValue> {
-        let ready = self.on_leg(leg).filter(|real| real.standing.get() == Standing::Ready);
         let real = match self.take_free() {
             Some(real) => {
-                if let Some(ready) = ready {
-                    self.discard(&ready);
-                }
+                self.unprepare();
                 if real.standing.get() == Standing::Kept
                     && let Some(dead) = real.publisher.session()
                 {
@@ -209,7 +218,7 @@ impl Publisher {
                 }
                 real
             }
-            None => ready.map_or_else(|| self.make_second(), Ok)?,
+            None => self.ready().map_or_else(|| self.make_second(), Ok)?,
         };
         real.leg.set(Some(leg));
         real.standing.set(Standing::Active);
@@ -324,7 +333,7 @@ impl Publisher {
         tracks::shielded(&self.options, || {
             let _ = real.publisher.destroy();
         });
-        let newer = self.reals.borrow().iter().any(|other| other.leg.get() > real.leg.get());
+        let newer = self.reals.borrow().iter().any(|other| other.number > real.number);
         if !newer {
             real.ended_before.borrow().restore();
         }
@@ -371,7 +380,9 @@ impl Publisher {
         self.ended_of_app.restore();
         let publisher = self.shared.ot.init_publisher(&picture.target(), &options, done)?;
         ot::shield(&publisher);
+        self.count.set(self.count.get() + 1);
         let real = Rc::new(Real {
+            number: self.count.get(),
             publisher,
             picture,
             leg: Cell::new(None),
@@ -396,6 +407,6 @@ impl Publisher {
 
 impl Real {
     fn is_free(&self) -> bool {
-        self.leg.get().is_none() && self.standing.get() != Standing::Retired
+        self.leg.get().is_none() && matches!(self.standing.get(), Standing::Active | Standing::Kept)
     }
 }

@@ -174,18 +174,3 @@ fn a_disconnection_that_is_reported_twice_is_told_once() {
     rig.leg("A").lose("forceDisconnected");
     assert_eq!((rig.manager.state(), count(&disconnected)), ("disconnected".into(), 1));
 }
-
-impl Rig {
-    /// Asks for a handover whose successor refuses this client until the deadline has passed, and gives its receipt.
-    async fn hand_over_refused(&self, to: &str) -> JsValue {
-        let deadline = js_sys::Date::now() + 300.0;
-        let options = object([("sessionId", to.into()), ("deadline", deadline.into())]);
-        let answer = self.manager.handover(&options).unwrap();
-        let successor = self.leg(to);
-        until("the successor is to be connected", || successor.count("connects") == 1).await;
-        successor.callback("connects").call1(&NOTHING, &Error::new("refused")).unwrap();
-        let error = super::rig::settled(answer).await.expect_err("the handover arrived");
-        assert_eq!(text(&error, "code"), "handover_abandoned");
-        get(&error, "receipt")
-    }
-}

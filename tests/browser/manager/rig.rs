@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Error, Function, Promise};
 use opentok_handover::Manager;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -135,6 +135,19 @@ impl Rig {
         let successor = self.leg(to);
         until("the successor is to be connected", || number(&successor, "connects.length") == 1.0).await;
         successor
+    }
+
+    /// Asks for a handover whose successor refuses this client until the deadline has passed, and gives its receipt.
+    pub(crate) async fn hand_over_refused(&self, to: &str) -> JsValue {
+        let deadline = js_sys::Date::now() + 300.0;
+        let options = object([("sessionId", to.into()), ("deadline", deadline.into())]);
+        let answer = self.manager.handover(&options).unwrap();
+        let successor = self.leg(to);
+        until("the successor is to be connected", || successor.count("connects") == 1).await;
+        successor.callback("connects").call1(&NOTHING, &Error::new("refused")).unwrap();
+        let error = settled(answer).await.expect_err("the handover arrived");
+        assert_eq!(text(&error, "code"), "handover_abandoned");
+        get(&error, "receipt")
     }
 
     pub(crate) fn announce(&self, to: &str) {
