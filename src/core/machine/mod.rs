@@ -138,6 +138,12 @@ impl Machine {
         self.primary_leg().map(|leg| leg.id)
     }
 
+    /// Whether a move is under way that can't be given back any more: what is announced now is for the one after it.
+    #[must_use]
+    pub fn is_arriving(&self) -> bool {
+        self.state.moving().is_some_and(Handover::is_committed)
+    }
+
     /// The session that the app is in.
     #[must_use]
     pub fn session(&self) -> Option<&SessionId> {

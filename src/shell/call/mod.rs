@@ -12,6 +12,7 @@ mod people;
 mod session;
 mod signals;
 mod tell;
+mod waiters;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -25,6 +26,7 @@ use wasm_bindgen::prelude::*;
 use self::leg::Leg;
 use self::people::Known;
 use self::signals::Outgoing;
+use self::waiters::Waiters;
 use super::clock::Clock;
 use super::durable;
 use super::emitter::Emitter;
@@ -72,7 +74,7 @@ pub(super) struct Call {
     /// The error of the SDK's behind the latest failure.
     cause: RefCell<JsValue>,
     renewals: RefCell<LiteMap<RenewId, web_sys::AbortController>>,
-    waiters: RefCell<Vec<(Function, Function)>>,
+    waiters: Waiters,
     started: Cell<f64>,
     gaps: RefCell<Vec<(String, bool, Option<f64>)>>,
     /// Legs that are closing: their sessions, and what resolves when they are closed.
@@ -117,7 +119,7 @@ impl Call {
             connecting: RefCell::default(),
             cause: RefCell::new(JsValue::UNDEFINED),
             renewals: RefCell::default(),
-            waiters: RefCell::default(),
+            waiters: Waiters::default(),
             started: Cell::new(0.0),
             gaps: RefCell::default(),
             closing: RefCell::default(),
@@ -315,10 +317,7 @@ impl Call {
     pub(super) fn close(self: &Rc<Self>) -> js_sys::Promise {
         self.feed(Input::Close);
         let closing: Array = self.closing.take().into_iter().map(|(_, (_, closed))| closed).collect();
-        for waiter in self.waiters.take() {
-            let error = self.shared.error("closed", "the manager was closed", &JsValue::UNDEFINED);
-            let _ = waiter.1.call1(&JsValue::UNDEFINED, &error);
-        }
+        self.waiters.refuse_all(&self.shared.error("closed", "the manager was closed", &JsValue::UNDEFINED));
         self.timer.borrow_mut().take();
         self.publishers.take();
         for (_, view) in self.views.take() {

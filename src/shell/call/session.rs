@@ -170,9 +170,7 @@ impl Call {
 
     /// `manager.handover({ sessionId, deadline })`.
     pub(in crate::shell) fn handover(self: &Rc<Self>, options: &JsValue) -> Promise {
-        let promise = Promise::new(&mut |resolve, reject| {
-            self.waiters.borrow_mut().push((resolve, reject));
-        });
+        let promise = self.waiters.add(self.machine.borrow().is_arriving());
         let data = convert::announcement_data(options);
         self.feed(Input::Handover(RawAnnouncement { sender: Sender::Server, size: 1, data }));
         promise

@@ -10,7 +10,7 @@ use super::Call;
 use super::execute::move_kind;
 use crate::core::error::Failure;
 use crate::core::protocol::{Event, Input, LossReason};
-use crate::core::receipt::{Outcome, Receipt};
+use crate::core::receipt::Receipt;
 use crate::core::state::Status;
 use crate::ot;
 use crate::shell::convert::list;
@@ -64,7 +64,7 @@ impl Call {
                 let message = rejection.message();
                 if by_call {
                     let code = ["announcement_", rejection.as_str()].concat();
-                    self.refuse(&self.shared.error(&code, message, &JsValue::UNDEFINED));
+                    self.waiters.refuse_latest(&self.shared.error(&code, message, &JsValue::UNDEFINED));
                     return;
                 }
                 let detail = self.detail();
@@ -73,7 +73,7 @@ impl Call {
                 js::set(&detail, "type", self.shared.signal_type.as_str());
                 self.shared.notify("signalrejected", &detail);
             }
-            Event::HandoverRefused(failure) => self.refuse(&self.shared.failure(&failure)),
+            Event::HandoverRefused(failure) => self.waiters.refuse_latest(&self.shared.failure(&failure)),
             Event::Connected => self.tell_connected(),
             Event::ConnectFailed(failure) => {
                 let error = self.sdk_error(&failure);
@@ -233,7 +233,7 @@ impl Call {
         js::set(&object, "errors", errors);
         self.measure(&object, receipt);
         self.shared.notify("handoverend", &object);
-        self.settle_waiters(receipt, &object);
+        self.waiters.settle(&self.shared, receipt, &object, is_moving(self.status()));
     }
 
     /// Puts it on the timeline of the browser's own tools.
@@ -247,29 +247,6 @@ impl Call {
         js::set(&options, "detail", object.clone());
         let name = ["opentok-handover: ", move_kind(receipt.kind)].concat();
         js::apply(&clock, "measure", &Array::of2(&name.into(), &options));
-    }
-
-    /// Answers those who called `handover()`.
-    fn settle_waiters(&self, receipt: &Receipt, object: &Object) {
-        let arrived = matches!(receipt.outcome, Outcome::Completed | Outcome::Promoted);
-        for (resolve, reject) in self.waiters.take() {
-            if arrived {
-                let _ = resolve.call1(&JsValue::UNDEFINED, object);
-                continue;
-            }
-            let message = ["the handover was ", receipt.outcome.as_str()].concat();
-            let code = ["handover_", receipt.outcome.as_str()].concat();
-            let error = self.shared.error(&code, &message, &JsValue::UNDEFINED);
-            js::set(error.unchecked_ref::<Object>(), "receipt", object.clone());
-            let _ = reject.call1(&JsValue::UNDEFINED, &error);
-        }
-    }
-
-    fn refuse(&self, error: &JsValue) {
-        let latest = self.waiters.borrow_mut().pop();
-        if let Some((_, reject)) = latest {
-            let _ = reject.call1(&JsValue::UNDEFINED, error);
-        }
     }
 
     fn tell_connected(self: &Rc<Self>) {

@@ -4,7 +4,7 @@ use js_sys::{Error, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use super::rig::Rig;
+use super::rig::{Rig, settled};
 use crate::js::{NOTHING, all_heard, call, count, get, number, object, recorder, set, text};
 use crate::page::{next_frame, until};
 
@@ -162,6 +162,27 @@ async fn a_session_that_is_closing_is_connected_again_only_when_it_is_closed() {
     successor.admit();
     successor.golive();
     rig.until_arrived().await;
+}
+
+#[test]
+async fn who_asks_for_the_handover_after_this_one_is_answered_with_the_end_of_that_one() {
+    let rig = Rig::that_renews();
+    rig.connected();
+    let ask = |to: &str| rig.manager.handover(&object([("sessionId", to.into())])).unwrap();
+    let mut leave = None;
+    set(&rig.leg("A"), "departure", Promise::new(&mut |resolve, _| leave = Some(resolve)));
+    let first = ask("B");
+    let successor = rig.leg("B");
+    until("B is to be connected", || successor.count("connects") == 1).await;
+    successor.admit();
+    until("the old leg is to be left", || number(&rig.leg("A"), "disconnects") == 1.0).await;
+    let second = ask("C");
+    leave.unwrap().call0(&NOTHING).unwrap();
+    assert_eq!(text(&settled(first).await.unwrap(), "to"), "B");
+    let next = rig.leg("C");
+    until("C is to be connected", || next.count("connects") == 1).await;
+    next.admit();
+    assert_eq!(text(&settled(second).await.unwrap(), "to"), "C");
 }
 
 #[test]
