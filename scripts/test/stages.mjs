@@ -89,7 +89,10 @@ export const STAGES = [
     "recovery",
     "each way in which a call can break, and how it comes back: a table; and what else takes minutes",
   ),
-  longSuite("handovers", "twenty handovers in a row, in sessions of either kind, of two people and of three"),
+  longSuite(
+    "handovers",
+    "twenty handovers in a row, in sessions of either kind, of two people and of three; what they leave behind",
+  ),
   longSuite("apps", "apps as one writes them, and all that they can hold and do, through every kind of move"),
 ];
 

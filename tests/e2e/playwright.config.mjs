@@ -9,7 +9,7 @@ process.env.ROTATION_RUN ??= randomUUID();
 /** What takes minutes is a stage of its own, which `SUITE` names. */
 const LONG = {
   recovery: ["recovery.spec.mjs", "forced-rotations.spec.mjs", "idle.spec.mjs"],
-  handovers: ["planned-handover.spec.mjs"],
+  handovers: ["planned-handover.spec.mjs", "leavings.spec.mjs"],
   apps: ["apps/*.spec.mjs"],
 };
 
