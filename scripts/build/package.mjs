@@ -1,14 +1,16 @@
 // dist/: the npm package, made of the crate compiled for the web and the hand-written JavaScript.
 
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { WASM_BINDGEN } from "../setup/wasm-bindgen.mjs";
 import { DIST, inRoot, npmBinary, WASM_TARGET, wasmBindgenVersion } from "../support/project.mjs";
 import { mustRun } from "../support/run.mjs";
 import { step } from "../support/step.mjs";
+import { bundle, minified } from "./bundle.mjs";
 import { cargo, targetFolder } from "./cargo.mjs";
+import { SHORTEN, shortenNames } from "./names.mjs";
 
 const MODULE = "opentok_handover";
 
@@ -26,9 +28,6 @@ const SHRINK = [
   "--flexible-inline-max-function-size=1",
 ];
 
-/** What the hand-written half consists of. */
-const HAND_WRITTEN = /\.(js|d\.ts)$/;
-
 /** Brings dist/ up to date. Costs next to nothing when it is. */
 export async function buildPackage() {
   await step("compiling the package for the web", () =>
@@ -37,7 +36,7 @@ export async function buildPackage() {
   const compiled = join(await targetFolder(), WASM_TARGET, "release", `${MODULE}.wasm`);
   const fingerprint = fingerprintOf(compiled);
   if (!isCurrent(fingerprint)) await step("binding and shrinking the wasm module", () => bind(compiled, fingerprint));
-  copyHandWritten();
+  await bundle(join(DIST, "wasm", `${MODULE}.js`), join(DIST, "wasm", `${MODULE}_bg.wasm`));
 }
 
 /**
@@ -54,40 +53,18 @@ async function bind(compiled, fingerprint) {
     advice: "does the version in .tools fit Cargo.toml? Removing .tools lets set-up install it again",
   });
   const module = join(making, `${MODULE}_bg.wasm`);
-  await mustRun(npmBinary("wasm-opt"), [...SHRINK, module, "-o", module], {
+  const printed = await mustRun(npmBinary("wasm-opt"), [...SHRINK, SHORTEN, module, "-o", module], {
     purpose: "shrinking the wasm module",
     advice: 'the release profile must keep the target_features section: strip = "debuginfo", not true',
   });
-  await minify(join(making, `${MODULE}.js`));
+  const glue = join(making, `${MODULE}.js`);
+  writeFileSync(glue, await minified(shortenNames(readFileSync(glue, "utf8"), printed.join("\n"))));
 
   const place = join(DIST, "wasm");
   rmSync(FINGERPRINT, { force: true });
   rmSync(place, { recursive: true, force: true });
   renameSync(making, place);
   writeFileSync(FINGERPRINT, fingerprint);
-}
-
-/** @param {string} file */
-async function minify(file) {
-  const esbuild = await import(pathToFileURL(inRoot("node_modules", "esbuild", "lib", "main.js")).href);
-  const { code } = await esbuild.transform(readFileSync(file, "utf8"), {
-    format: "esm",
-    minify: true,
-    target: "es2022",
-  });
-  writeFileSync(file, code);
-}
-
-/** Copies src/js to dist, and removes what is no longer there. */
-function copyHandWritten() {
-  const source = inRoot("src", "js");
-  const wanted = new Set(
-    readdirSync(source, { recursive: true, encoding: "utf8" }).filter((path) => HAND_WRITTEN.test(path)),
-  );
-  for (const path of wanted) cpSync(join(source, path), join(DIST, path));
-  for (const path of readdirSync(DIST)) {
-    if (HAND_WRITTEN.test(path) && !wanted.has(path)) rmSync(join(DIST, path));
-  }
 }
 
 /**
@@ -98,7 +75,11 @@ function fingerprintOf(compiled) {
   const hash = createHash("sha256").update(wasmBindgenVersion());
   const lock = JSON.parse(readFileSync(inRoot("package-lock.json"), "utf8"));
   for (const name of ["binaryen", "esbuild"]) hash.update(`${name} ${lock.packages[`node_modules/${name}`]?.version}`);
-  hash.update(readFileSync(fileURLToPath(import.meta.url)));
+  const steps = [
+    fileURLToPath(import.meta.url),
+    ...["bundle.mjs", "names.mjs"].map((name) => inRoot("scripts", "build", name)),
+  ];
+  for (const file of steps) hash.update(readFileSync(file));
   return hash.update(readFileSync(compiled)).digest("hex");
 }
 

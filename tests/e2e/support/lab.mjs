@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 /** The project's root folder. */
 export const ROOT = path.resolve(import.meta.dirname, "../../..");
 
-const MOUNTS = { "/e2e": "tests/e2e/app", "/baseline": "tests/e2e/baseline" };
+const MOUNTS = { "/apps": "tests/e2e/apps", "/e2e": "tests/e2e/app", "/baseline": "tests/e2e/baseline" };
 
 /** One running `rotation-lab`. `ROTATION_LAB` names a built one; without it, cargo builds and runs it. */
 export class Lab {

@@ -1,0 +1,5 @@
+/** Made by the build: the WebAssembly as text, for `unpack`. */
+declare module "packed-wasm" {
+  export const text: string;
+  export const frequent: number[];
+}

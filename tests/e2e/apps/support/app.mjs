@@ -1,0 +1,173 @@
+// An app of two people, opened as its users open it: with the SDK from the vendor's address, and with this package put
+// in front of it by one tag that the app knows nothing of.
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { test as base } from "../../support/fixtures.mjs";
+import { ROOT } from "../../support/lab.mjs";
+
+export { expect } from "@playwright/test";
+
+const SDK = /<script src="https:\/\/unpkg\.com\/@vonage\/client-sdk-video@2\/dist\/js\/(opentok\.min\.js)"><\/script>/;
+const HERE = path.join(ROOT, "tests/e2e");
+const POLL = { polling: 100, timeout: 30_000 };
+
+/** The tags that take the vendor's place: the SDK, pointed at the lab; and `auto`. */
+const tags = (name) => `
+    <script src="/sdk/opentok.min.js"></script>
+    <script>OT.setProxyUrl(location.origin + "/proxy");</script>
+    <script src="/dist/auto.js" data-renew="/credentials?session={sessionId}&amp;data=${name}"></script>`;
+
+/** One person's page. */
+class Person {
+  errors = [];
+
+  constructor(name, page) {
+    this.name = name;
+    this.page = page;
+    page.on("pageerror", (error) => this.errors.push(String(error.stack ?? error)));
+    page.on("console", (message) => message.type() === "error" && this.errors.push(message.text()));
+  }
+
+  /** Waits until something holds in the page. */
+  async until(condition, argument, what) {
+    await this.page.waitForFunction(condition, argument, POLL).catch(async (error) => {
+      const seen = await this.page.evaluate(() => JSON.stringify({ look: stage.look(), told: stage.told }));
+      throw new Error(`${this.name}: ${what} did not come true: ${error.message}\n${seen}`);
+    });
+  }
+}
+
+/** A call in an app. */
+export class App {
+  people = [];
+
+  constructor(lab, session) {
+    this.lab = lab;
+    this.session = session;
+  }
+
+  /** Opens `apps/NAME/index.html` for everybody, as `token` says what they may. */
+  static async open(browser, lab, name, { mode = "relayed", people = ["ann", "ben"], role = {} } = {}) {
+    const { session } = await lab.create(mode);
+    const app = new App(lab, session);
+    const page = await readFile(path.join(HERE, "apps", name, "index.html"), "utf8");
+    if (!SDK.test(page)) throw new Error(`apps/${name}/index.html should load the SDK from the vendor's address`);
+    for (const who of people) {
+      const context = await browser.newContext();
+      const person = new Person(who, await context.newPage());
+      app.people.push(person);
+      await person.page.addInitScript({ path: path.join(HERE, "app/counts.js") });
+      await person.page.addInitScript({ path: path.join(HERE, "apps/support/stage-first.js") });
+      const address = `${lab.url}/apps/${name}/index.html`;
+      await person.page.route(`${address}*`, (route) =>
+        route.fulfill({ body: page.replace(SDK, tags(who)), contentType: "text/html" }),
+      );
+      const query = new URLSearchParams({ session, name: who, ...(role[who] && { role: role[who] }) });
+      await person.page.goto(`${address}?${query}`);
+      await person.page.evaluate(async () => {
+        await stage.ready;
+        stage.told = [];
+        const { manager } = window.opentokHandover;
+        for (const type of ["statechange", "handoverend", "attemptfailed", "failed"])
+          manager.addEventListener(type, ({ detail }) => stage.told.push({ type, ...detail }));
+      });
+    }
+    await app.whole();
+    return app;
+  }
+
+  get names() {
+    return this.people.map(({ name }) => name);
+  }
+
+  /** The person of that name. */
+  who(name) {
+    return this.people.find((one) => one.name === name);
+  }
+
+  /** Waits until everybody sees everybody, in one moving picture each. */
+  async whole(names = this.names) {
+    await Promise.all(
+      this.people.map(async (person) => {
+        await person.until((all) => stage.shows(all), names, `one picture each of ${names}`);
+        const before = await person.page.evaluate(() => stage.look());
+        await person.until((seen) => stage.wentOn(seen), before, "that the pictures go on");
+        await person.until((all) => stage.shows(all), names, `one picture each of ${names}`);
+      }),
+    );
+  }
+
+  /** Waits until everybody was told that the move to `to` has ended. */
+  async moved(kind, to) {
+    await Promise.all(
+      this.people.map((person) =>
+        person.until(
+          (move) =>
+            stage.told.some(({ type, ...detail }) => type === "handoverend" && move.kind === detail.kind && (!move.to || move.to === detail.to)) &&
+            window.opentokHandover.manager.state === "connected",
+          { kind, to },
+          `the end of the ${kind}`,
+        ),
+      ),
+    );
+  }
+
+  /** How often each person was asked for camera or microphone. */
+  prompts() {
+    return Promise.all(this.people.map(({ page }) => page.evaluate(() => stage.camera.prompts)));
+  }
+
+  async end() {
+    await Promise.all(this.people.map(({ page }) => page.context().close()));
+  }
+}
+
+/** What can happen to any call. Each waits until it is over, by evidence. */
+export const MOVES = {
+  "a planned handover": async (app) => {
+    const { successor } = await app.lab.announce(app.session);
+    await app.moved("handover", successor);
+    app.session = successor;
+  },
+  "a forced rotation": async (app) => {
+    await app.lab.rotate(app.session);
+    await app.moved("recovery");
+  },
+  "a lost network": async (app) => {
+    await app.lab.refuse("socket", { session: app.session, for: 2000 });
+    await app.lab.drop(app.session);
+    await allOpen(app, () => true);
+  },
+  "a migration": async (app) => {
+    const { generation } = await app.lab.notify(app.session);
+    await allOpen(app, (connection) => connection.generation === generation);
+    // The SDK lets go of the old servers 20 s after it has heard of the new ones, and that is when it may go wrong.
+    await Promise.all(
+      app.people.map((person) => person.until(() => stage.migrated?.(), undefined, "the migration's end")),
+    );
+  },
+};
+
+/** Waits until everybody's connection is open, and as wanted. */
+async function allOpen(app, wanted) {
+  for (;;) {
+    const { connections } = await app.lab.session(app.session);
+    const there = connections.filter((connection) => connection.open && wanted(connection));
+    if (there.length === app.people.length) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export const test = base.extend({
+  /** `openApp(name, { mode, people })`: a call in that app; everybody leaves when the test ends. */
+  openApp: async ({ browser, lab }, use) => {
+    const apps = [];
+    await use(async (name, options) => {
+      const app = await App.open(browser, lab, name, options);
+      apps.push(app);
+      return app;
+    });
+    await lab.clear();
+    await Promise.all(apps.map((app) => app.end()));
+  },
+});

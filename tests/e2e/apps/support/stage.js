@@ -1,0 +1,62 @@
+// What a test sees of an app's page, from outside of it: who is on the screen, and how often the camera was asked for.
+import { Camera } from "/e2e/camera.js";
+import { GRID, readCode } from "/e2e/frame-code.js";
+import { PEOPLE, person } from "/e2e/people.js";
+
+const canvas = new OffscreenCanvas(GRID.width, GRID.height);
+const context = canvas.getContext("2d", { willReadFrequently: true });
+const camera = new Camera(person(new URLSearchParams(location.search).get("name")));
+camera.install();
+
+/** What lets clicks through is on the screen too. */
+const findable = new CSSStyleSheet();
+findable.replaceSync("* { pointer-events: auto !important }");
+
+/** The pictures on the screen: what lies on top where a video is. */
+function pictures() {
+  document.adoptedStyleSheets.push(findable);
+  const found = new Set();
+  for (const video of document.querySelectorAll("video")) {
+    const { x, y, width, height } = video.getBoundingClientRect();
+    if (width === 0 || height === 0) continue;
+    const stack = document.elementsFromPoint(x + width / 2, y + height / 2);
+    const top = stack.find((element) => ["VIDEO", "CANVAS", "IMG"].includes(element.tagName) && opacity(element) >= 0.5);
+    if (top) found.add(top);
+  }
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== findable);
+  return [...found];
+}
+
+function opacity(element) {
+  let product = 1;
+  for (let node = element; node; node = node.parentElement) product *= Number(getComputedStyle(node).opacity);
+  return product;
+}
+
+/** Whose picture that is, and which frame; `null`: nobody's. */
+function read(picture) {
+  context.clearRect(0, 0, GRID.width, GRID.height);
+  context.drawImage(picture, 0, 0, GRID.width, GRID.height);
+  const code = readCode(context.getImageData(0, 0, GRID.width, GRID.height).data);
+  return code && { who: PEOPLE[code.who]?.name, frame: code.counter };
+}
+
+/** Everybody on the screen, in the order of the page: one entry a picture. */
+function look() {
+  return pictures().map(read);
+}
+
+Object.assign(window.stage, {
+  camera,
+  pictures,
+  look,
+  /** Whether exactly these people are on the screen, in one picture each. */
+  shows: (people) =>
+    look()
+      .map((seen) => seen?.who ?? "nobody")
+      .sort()
+      .join() === people.join(),
+  /** Whether each of these pictures has gone on since: `look()` from before. */
+  wentOn: (before) =>
+    before.every((seen) => look().some((now) => now?.who === seen?.who && now?.frame !== seen?.frame)),
+});
