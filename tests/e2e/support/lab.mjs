@@ -1,13 +1,22 @@
 // The lab as a child process, and its control calls as methods.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
 /** The project's root folder. */
 export const ROOT = path.resolve(import.meta.dirname, "../../..");
 
-const MOUNTS = { "/apps": "tests/e2e/apps", "/e2e": "tests/e2e/app", "/baseline": "tests/e2e/baseline" };
+/** Where apps stand as they are opened. */
+export const OPENED = path.join(ROOT, "target/apps");
+
+const MOUNTS = {
+  "/apps": "tests/e2e/apps",
+  "/opened": "target/apps",
+  "/e2e": "tests/e2e/app",
+  "/baseline": "tests/e2e/baseline",
+};
 
 /** One running `rotation-lab`. `ROTATION_LAB` names a built one; without it, cargo builds and runs it. */
 export class Lab {
@@ -28,6 +37,7 @@ export class Lab {
       ROOT,
       ...Object.entries(MOUNTS).flatMap(([prefix, folder]) => ["--mount", `${prefix}=${path.join(ROOT, folder)}`]),
     ];
+    await mkdir(OPENED, { recursive: true });
     const program = process.env.ROTATION_LAB;
     const child = program
       ? spawn(program, options, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] })

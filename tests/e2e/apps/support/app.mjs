@@ -1,14 +1,15 @@
 // An app of two people, opened as its users open it: with the SDK from the vendor's address, and with this package put
 // in front of it by one tag that the app knows nothing of.
-import { readFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test as base } from "../../support/fixtures.mjs";
-import { ROOT } from "../../support/lab.mjs";
+import { OPENED, ROOT } from "../../support/lab.mjs";
 
 export { expect } from "@playwright/test";
 
 const SDK = /<script src="https:\/\/unpkg\.com\/@vonage\/client-sdk-video@2\/dist\/js\/(opentok\.min\.js)"><\/script>/;
-const HERE = path.join(ROOT, "tests/e2e");
+const APPS = path.join(ROOT, "tests/e2e/apps");
+const FIRST = ["../app/counts.js", "support/stage-first.js"].map((file) => path.join(APPS, file));
 const POLL = { polling: 100, timeout: 30_000 };
 
 /** The tags that take the vendor's place: the SDK, pointed at the lab; and `auto`. */
@@ -31,10 +32,20 @@ class Person {
   /** Waits until something holds in the page. */
   async until(condition, argument, what) {
     await this.page.waitForFunction(condition, argument, POLL).catch(async (error) => {
-      const seen = await this.page.evaluate(() => JSON.stringify({ look: stage.look(), told: stage.told }));
-      throw new Error(`${this.name}: ${what} did not come true: ${error.message}\n${seen}`);
+      const seen = await this.page.evaluate(() =>
+        JSON.stringify({ look: stage.look(), told: stage.told, page: document.body.innerText }),
+      );
+      throw new Error(`${this.name}: ${what} did not come true: ${error.message}\n${seen}\n${this.errors.join("\n")}`);
     });
   }
+}
+
+/** Makes each person's page of an app: the app as it is, but for those tags. */
+async function prepare(name, people) {
+  const page = await readFile(path.join(APPS, name, "index.html"), "utf8");
+  if (!SDK.test(page)) throw new Error(`apps/${name}/index.html should load the SDK from the vendor's address`);
+  for (const part of ["style.css", name]) await cp(path.join(APPS, part), path.join(OPENED, part), { recursive: true });
+  for (const who of people) await writeFile(path.join(OPENED, name, `${who}.html`), page.replace(SDK, tags(who)));
 }
 
 /** A call in an app. */
@@ -50,20 +61,14 @@ export class App {
   static async open(browser, lab, name, { mode = "relayed", people = ["ann", "ben"], role = {} } = {}) {
     const { session } = await lab.create(mode);
     const app = new App(lab, session);
-    const page = await readFile(path.join(HERE, "apps", name, "index.html"), "utf8");
-    if (!SDK.test(page)) throw new Error(`apps/${name}/index.html should load the SDK from the vendor's address`);
+    await prepare(name, people);
     for (const who of people) {
       const context = await browser.newContext();
       const person = new Person(who, await context.newPage());
       app.people.push(person);
-      await person.page.addInitScript({ path: path.join(HERE, "app/counts.js") });
-      await person.page.addInitScript({ path: path.join(HERE, "apps/support/stage-first.js") });
-      const address = `${lab.url}/apps/${name}/index.html`;
-      await person.page.route(`${address}*`, (route) =>
-        route.fulfill({ body: page.replace(SDK, tags(who)), contentType: "text/html" }),
-      );
+      for (const file of FIRST) await person.page.addInitScript({ path: file });
       const query = new URLSearchParams({ session, name: who, ...(role[who] && { role: role[who] }) });
-      await person.page.goto(`${address}?${query}`);
+      await person.page.goto(`${lab.url}/opened/${name}/${who}.html?${query}`);
       await person.page.evaluate(async () => {
         await stage.ready;
         stage.told = [];
@@ -103,8 +108,10 @@ export class App {
       this.people.map((person) =>
         person.until(
           (move) =>
-            stage.told.some(({ type, ...detail }) => type === "handoverend" && move.kind === detail.kind && (!move.to || move.to === detail.to)) &&
-            window.opentokHandover.manager.state === "connected",
+            stage.told.some(
+              ({ type, ...detail }) =>
+                type === "handoverend" && move.kind === detail.kind && (!move.to || move.to === detail.to),
+            ) && window.opentokHandover.manager.state === "connected",
           { kind, to },
           `the end of the ${kind}`,
         ),
@@ -139,11 +146,15 @@ export const MOVES = {
     await allOpen(app, () => true);
   },
   "a migration": async (app) => {
+    const sockets = () => Promise.all(app.people.map(({ page }) => page.evaluate(() => counts.now().sockets)));
+    const before = await sockets();
     const { generation } = await app.lab.notify(app.session);
     await allOpen(app, (connection) => connection.generation === generation);
     // The SDK lets go of the old servers 20 s after it has heard of the new ones, and that is when it may go wrong.
     await Promise.all(
-      app.people.map((person) => person.until(() => stage.migrated?.(), undefined, "the migration's end")),
+      app.people.map((person, at) =>
+        person.until((count) => counts.now().sockets === count, before[at], "the end of the old servers' sockets"),
+      ),
     );
   },
 };

@@ -20,7 +20,9 @@ function pictures() {
     const { x, y, width, height } = video.getBoundingClientRect();
     if (width === 0 || height === 0) continue;
     const stack = document.elementsFromPoint(x + width / 2, y + height / 2);
-    const top = stack.find((element) => ["VIDEO", "CANVAS", "IMG"].includes(element.tagName) && opacity(element) >= 0.5);
+    const top = stack.find(
+      (element) => ["VIDEO", "CANVAS", "IMG"].includes(element.tagName) && opacity(element) >= 0.5,
+    );
     if (top) found.add(top);
   }
   document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== findable);
