@@ -84,8 +84,7 @@ function replaceable() {
         return shown;
       },
       set(value) {
-        if (value === shown) return;
-        bare = shown = value;
+        if (value !== shown) bare = shown = value;
         look();
       },
     });
