@@ -3,10 +3,13 @@
 import { Manager as Core } from "./wasm/opentok_handover.js";
 import { durable, durableEvent, durableOf, realOf, remember, sdkEvent } from "./durable.js";
 import { HandoverError } from "./errors.js";
-import { namespace } from "./namespace.js";
+import { bareOf, namespace } from "./namespace.js";
 
 /** What the constructor asks for. */
 export const KEY = Symbol("only create() may construct");
+
+/** @type {WeakMap<object, Core>} The newest manager of each `OT`, open or closed: through it they share their sessions. */
+const cores = new WeakMap();
 
 /** Keeps the calls of a page alive while servers rotate. */
 export class Manager extends EventTarget {
@@ -33,17 +36,12 @@ export class Manager extends EventTarget {
     };
     const error = (/** @type {string} */ code, /** @type {string} */ message, /** @type {unknown} */ cause) =>
       new HandoverError(code, message, cause);
-    this.#core = new Core(ot, options, {
-      notify,
-      error,
-      durable,
-      durableEvent,
-      durableOf,
-      realOf,
-      remember,
-      sdkEvent,
-    });
-    this.#ot = namespace(ot, {
+    const host = { notify, error, durable, durableEvent, durableOf, realOf, remember, sdkEvent };
+    const bare = bareOf(ot);
+    const other = cores.get(bare);
+    this.#core = other ? other.beside(options, host) : new Core(bare, options, host);
+    cores.set(bare, this.#core);
+    this.#ot = namespace(bare, {
       initSession: (/** @type {[any, any, any?]} */ ...args) => this.initSession(...args),
       initPublisher: this.initPublisher,
     });
@@ -98,7 +96,7 @@ export class Manager extends EventTarget {
     this.#core.retryNow();
   }
 
-  /** Leaves every session, silently, and gives everything back. */
+  /** Leaves every session that no other manager holds, silently, and gives everything back. */
   async close() {
     if (this.#closed) return;
     this.#closed = true;

@@ -8,7 +8,20 @@ export function isSdk(value) {
   return typeof value?.initSession === "function" && typeof value.initPublisher === "function";
 }
 
+/** Asks a cover what is under it: also one that another copy of this package made. */
+const BARE = Symbol.for("opentok-handover/bare");
+
 /**
+ * The SDK's own `OT`, given that or a manager's.
+ * @param {any} ot
+ */
+export function bareOf(ot) {
+  return ot[BARE] ?? ot;
+}
+
+/**
+ * `OT` with some of its members replaced.
+ *
  * The target is an object of ours and not `ot` itself: a proxy may not show other members than a frozen target has.
  * @param {any} ot
  * @param {Record<string, unknown>} replaced
@@ -16,7 +29,10 @@ export function isSdk(value) {
 export function namespace(ot, replaced) {
   const own = (/** @type {PropertyKey} */ name) => typeof name === "string" && Object.hasOwn(replaced, name);
   return new Proxy(replaced, {
-    get: (_, name) => (own(name) ? replaced[/** @type {string} */ (name)] : Reflect.get(ot, name)),
+    get: (_, name) => {
+      if (name === BARE) return ot;
+      return own(name) ? replaced[/** @type {string} */ (name)] : Reflect.get(ot, name);
+    },
     set: (_, name, value) => Reflect.set(own(name) ? replaced : ot, name, value),
     has: (_, name) => name in ot,
     deleteProperty: (_, name) => Reflect.deleteProperty(ot, name),

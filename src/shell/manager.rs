@@ -33,29 +33,30 @@ impl Manager {
     /// `invalid_option`: an option is unknown or not what is expected.
     #[wasm_bindgen(constructor)]
     pub fn new(ot: JsValue, options: &JsValue, host: JsValue) -> Result<Self, JsValue> {
-        let (ot, host) = (ot.unchecked_into::<Ot>(), host.unchecked_into::<Host>());
-        let shared = options::read(ot, options, host)?;
-        let calls: Rc<RefCell<Vec<Rc<Call>>>> = Rc::default();
-        let hearing = Rc::downgrade(&calls);
-        let surroundings = Surroundings::listen(move |what| {
-            let calls = hearing.upgrade().map(|calls| calls.borrow().clone());
-            for call in calls.unwrap_or_default() {
-                call.hear(what);
-            }
-        });
-        Ok(Self { shared: Rc::new(shared), calls, surroundings: RefCell::new(Some(surroundings)) })
+        let shared = options::read(ot.unchecked_into::<Ot>(), options, host.unchecked_into::<Host>())?;
+        Ok(Self::of(shared, Rc::default()))
+    }
+
+    /// Another manager of the same `OT`: each session is the same for both, and ends with the last of them. Works for one
+    /// that is closed, too.
+    ///
+    /// # Errors
+    ///
+    /// As for the first one.
+    pub fn beside(&self, options: &JsValue, host: JsValue) -> Result<Self, JsValue> {
+        let shared = options::read(self.shared.ot.clone(), options, host.unchecked_into::<Host>())?;
+        Ok(Self::of(shared.beside(&self.shared), Rc::clone(&self.calls)))
     }
 
     /// The state that matters most among the sessions.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn state(&self) -> String {
-        let calls = self.calls.borrow();
-        let most = calls.iter().map(|call| call.status()).max_by_key(|status| concern(*status));
+        let most = self.held().iter().map(|call| call.status()).max_by_key(|status| concern(*status));
         most.unwrap_or(Status::Idle).as_str().to_owned()
     }
 
-    /// The durable session of an ID. The same ID gives the same object, as in the SDK.
+    /// The durable session of an ID. The same ID gives the same object, as in the SDK, whichever manager is asked.
     ///
     /// # Errors
     ///
@@ -64,11 +65,14 @@ impl Manager {
     pub fn init_session(&self, application: JsValue, session: JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
         let known = self.calls.borrow().iter().find(|call| call.is_for(&session)).cloned();
         if let Some(call) = known {
+            call.hold(&self.shared);
             return Ok(call.proxy());
         }
         let call = Call::create(&self.shared, application, session, options)?;
         let proxy = call.proxy();
-        self.calls.borrow_mut().push(call);
+        let mut calls = self.calls.borrow_mut();
+        calls.retain(|call| call.status() != Status::Closed);
+        calls.push(call);
         Ok(proxy)
     }
 
@@ -93,7 +97,7 @@ impl Manager {
     pub fn handover(&self, options: &JsValue) -> Result<Promise, JsValue> {
         options::check_handover(&self.shared.host, options)?;
         let from = js::get(options, "from");
-        let calls = self.calls.borrow().clone();
+        let calls = self.held();
         let call = if from.is_undefined() {
             let mut living = calls.iter().filter(|call| call.status() != Status::Closed);
             living.next().filter(|_| living.next().is_none())
@@ -110,21 +114,41 @@ impl Manager {
     /// Begins at once whatever attempt is waited for.
     #[wasm_bindgen(js_name = retryNow)]
     pub fn retry_now(&self) {
-        let calls = self.calls.borrow().clone();
-        for call in calls {
+        for call in self.held() {
             call.retry_now();
         }
     }
 
-    /// Leaves every session silently. Resolves when all is closed.
+    /// Leaves silently every session that no other manager holds. Resolves when all is closed.
     pub fn close(&self) -> Promise {
         self.surroundings.take();
-        let closing: Array = self.calls.borrow().iter().map(|call| JsValue::from(call.close())).collect();
-        let publishers = self.shared.publishers.take();
-        for publisher in publishers {
+        let closing: Array = self.held().iter().filter_map(|call| call.release(&self.shared)).collect();
+        let own: Vec<_> =
+            self.shared.publishers.borrow().iter().filter(|publisher| publisher.is_of(&self.shared)).cloned().collect();
+        self.shared.publishers.borrow_mut().retain(|publisher| !publisher.is_of(&self.shared));
+        for publisher in own {
             publisher.close();
         }
         Promise::all(&closing)
+    }
+}
+
+impl Manager {
+    fn of(shared: Shared, calls: Rc<RefCell<Vec<Rc<Call>>>>) -> Self {
+        let shared = Rc::new(shared);
+        let (hearing, manager) = (Rc::downgrade(&calls), Rc::clone(&shared));
+        let surroundings = Surroundings::listen(move |what| {
+            let calls = hearing.upgrade().map(|calls| calls.borrow().clone());
+            for call in calls.unwrap_or_default().into_iter().filter(|call| call.listens_to(&manager)) {
+                call.hear(what);
+            }
+        });
+        Self { shared, calls, surroundings: RefCell::new(Some(surroundings)) }
+    }
+
+    /// The sessions that it was asked for.
+    fn held(&self) -> Vec<Rc<Call>> {
+        self.calls.borrow().iter().filter(|call| call.is_held_by(&self.shared)).cloned().collect()
     }
 }
 

@@ -26,8 +26,9 @@ pub(super) struct Shared {
     /// The app's own policy.
     pub(super) retry: Option<Function>,
     pub(super) signal_type: String,
-    pub(super) publishers: RefCell<Vec<Rc<Publisher>>>,
-    next_publisher: Cell<u32>,
+    /// Those of all managers of this `OT`: any session may publish them.
+    pub(super) publishers: Rc<RefCell<Vec<Rc<Publisher>>>>,
+    next_publisher: Rc<Cell<u32>>,
 }
 
 impl Shared {
@@ -48,9 +49,15 @@ impl Shared {
             identify,
             retry,
             signal_type,
-            publishers: RefCell::default(),
-            next_publisher: Cell::new(1),
+            publishers: Rc::default(),
+            next_publisher: Rc::new(Cell::new(1)),
         }
+    }
+
+    /// Another manager of the same `OT`.
+    pub(super) fn beside(self, other: &Self) -> Self {
+        let (publishers, next_publisher) = (Rc::clone(&other.publishers), Rc::clone(&other.next_publisher));
+        Self { publishers, next_publisher, ..self }
     }
 
     pub(super) fn next_publisher(&self) -> PublisherId {

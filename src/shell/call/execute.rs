@@ -109,7 +109,7 @@ impl Call {
         kind: MoveKind,
         attempt: u32,
     ) {
-        let Some(renew) = &self.shared.renew else {
+        let Some(renew) = self.newest().renew.clone() else {
             let message = "a new session needs new credentials, but there is no option \"renew\"";
             self.renew_failed(request, Code::RenewMissing, message);
             return;

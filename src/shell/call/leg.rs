@@ -225,7 +225,7 @@ impl Leg {
 
     fn on_connection_created(call: &Rc<Call>, leg: &Rc<Self>, event: Event) {
         let Some(connection) = event.connection() else { return };
-        let Some(info) = convert::connection_info(&call.shared, &connection, None) else { return };
+        let Some(info) = convert::connection_info(&call.newest(), &connection, None) else { return };
         leg.connections.borrow_mut().insert(info.id.clone(), (connection, event.clone()));
         call.feed_event(Input::ConnectionCreated { leg: leg.id, connection: info }, Some(event));
     }
@@ -241,7 +241,7 @@ impl Leg {
 
     fn on_stream_created(call: &Rc<Call>, leg: &Rc<Self>, event: Event) {
         let Some(stream) = event.stream() else { return };
-        let Some(info) = convert::stream_info(&call.shared, &stream) else { return };
+        let Some(info) = convert::stream_info(&call.newest(), &stream) else { return };
         leg.streams.borrow_mut().insert(info.id.clone(), (stream, event.clone()));
         call.feed_event(Input::StreamCreated { leg: leg.id, stream: info }, Some(event));
     }

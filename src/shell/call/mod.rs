@@ -7,6 +7,7 @@
 //! it calls JavaScript, because the SDK calls back synchronously: what comes in meanwhile is queued behind.
 
 mod execute;
+mod holders;
 mod leg;
 mod people;
 mod session;
@@ -43,7 +44,10 @@ use crate::ot::{self, Event};
 
 /// One durable session.
 pub(super) struct Call {
+    /// The manager that was asked for it first: its times are in force.
     pub(super) shared: Rc<Shared>,
+    /// The managers that it lives for, the newest last.
+    holders: RefCell<Vec<Rc<Shared>>>,
     application: RefCell<JsValue>,
     session_id: JsValue,
     options: Object,
@@ -94,6 +98,7 @@ impl Call {
         let shape = durable::shape_of(&first);
         let call = Rc::new(Self {
             shared: Rc::clone(shared),
+            holders: RefCell::new(vec![Rc::clone(shared)]),
             application: RefCell::new(application),
             session_id,
             options,
@@ -298,6 +303,13 @@ impl Call {
     pub(super) fn subscribe_failed(self: &Rc<Self>, leg: LegId, view: ViewId, error: &JsValue) {
         let failure = self.failure(Code::SubscribeFailed, error);
         self.feed(Input::SubscribeFailed { leg, view, failure });
+    }
+
+    /// A publisher has been destroyed by us: it isn't published again.
+    pub(super) fn drop_publisher(self: &Rc<Self>, publisher: PublisherId) {
+        if self.publishers.borrow_mut().remove(&publisher).is_some() {
+            self.feed(Input::Unpublish(publisher));
+        }
     }
 
     /// A subscriber on screen was destroyed by the SDK or the app.

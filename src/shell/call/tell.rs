@@ -32,20 +32,20 @@ impl Call {
                 js::set(&detail, "to", to.as_str());
                 let reason = self.event.borrow().as_ref().and_then(ot::Event::reason);
                 js::set(&detail, "reason", reason.map_or(JsValue::NULL, JsValue::from));
-                self.shared.notify("statechange", &detail);
+                self.notify("statechange", &detail);
             }
             Event::PhaseChange { phase, at } => {
                 let detail = self.detail();
                 js::set(&detail, "phase", phase.as_str());
                 js::set(&detail, "at", millis(at));
-                self.shared.notify("phasechange", &detail);
+                self.notify("phasechange", &detail);
             }
             Event::HandoverStart { from, to, deadline } => {
                 let detail = self.detail();
                 js::set(&detail, "from", from.as_str());
                 js::set(&detail, "to", to.as_str());
                 js::set(&detail, "deadline", millis(deadline));
-                self.shared.notify("handoverstart", &detail);
+                self.notify("handoverstart", &detail);
             }
             Event::HandoverEnd(receipt) => {
                 for publisher in self.all_publishers() {
@@ -71,7 +71,7 @@ impl Call {
                 js::set(&detail, "reason", rejection.as_str());
                 js::set(&detail, "message", message);
                 js::set(&detail, "type", self.shared.signal_type.as_str());
-                self.shared.notify("signalrejected", &detail);
+                self.notify("signalrejected", &detail);
             }
             Event::HandoverRefused(failure) => self.waiters.refuse_latest(&self.shared.failure(&failure)),
             Event::Connected => self.tell_connected(),
@@ -85,7 +85,7 @@ impl Call {
             Event::Failed(failure) => {
                 let detail = self.detail();
                 js::set(&detail, "error", self.error_of(&failure));
-                self.shared.notify("failed", &detail);
+                self.notify("failed", &detail);
             }
             Event::Published(publisher) => {
                 let found = self.publishers.borrow().get(&publisher).cloned();
@@ -147,7 +147,7 @@ impl Call {
         js::set(&detail, "error", self.error_of(failure));
         js::set(&detail, "attempt", attempt);
         js::set(&detail, "retryIn", retry_in.map_or(JsValue::NULL, |wait| millis(wait).into()));
-        self.shared.notify(kind, &detail);
+        self.notify(kind, &detail);
     }
 
     /// Asks the app's own policy, if it has one, when the next attempt is to be made; `None`: not at all. One that throws
@@ -159,7 +159,7 @@ impl Call {
         elapsed: Duration,
         usual: Duration,
     ) -> Option<Duration> {
-        let Some(policy) = &self.shared.retry else { return Some(usual) };
+        let Some(policy) = self.newest().retry.clone() else { return Some(usual) };
         let context = self.detail();
         js::set(&context, "retryCount", attempt - 1);
         js::set(&context, "elapsedMs", millis(elapsed));
@@ -194,7 +194,7 @@ impl Call {
         js::set(&detail, "own", own);
         js::set(&detail, "gap", gap.map_or(JsValue::NULL, JsValue::from_f64));
         self.gaps.borrow_mut().push((stream.to_owned(), own, gap));
-        self.shared.notify("tileswap", &detail);
+        self.notify("tileswap", &detail);
     }
 
     fn tell_receipt(&self, receipt: &Receipt) {
@@ -232,7 +232,7 @@ impl Call {
         }));
         js::set(&object, "errors", errors);
         self.measure(&object, receipt);
-        self.shared.notify("handoverend", &object);
+        self.notify("handoverend", &object);
         self.waiters.settle(&self.shared, receipt, &object, is_moving(self.status()));
     }
 

@@ -318,8 +318,14 @@ impl Publisher {
         }
     }
 
+    /// Whether this manager made it.
+    pub(super) fn is_of(&self, manager: &Rc<Shared>) -> bool {
+        Rc::ptr_eq(&self.shared, manager)
+    }
+
     /// Ends all of it. The app hears nothing.
     pub(super) fn close(&self) {
+        let call = self.call.borrow().upgrade();
         for real in self.reals.take() {
             real.standing.set(Standing::Retired);
             let _ = real.publisher.destroy();
@@ -327,6 +333,9 @@ impl Publisher {
         self.shown.take();
         self.slot.take();
         self.detach();
+        if let Some(call) = call {
+            call.drop_publisher(self.id);
+        }
     }
 
     fn destroy_real(&self, real: &Real) {

@@ -6,6 +6,7 @@ mod page;
 mod publishers;
 mod renew;
 pub(crate) mod rig;
+mod sharing;
 mod signals;
 mod versions;
 mod waking;

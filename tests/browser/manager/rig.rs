@@ -84,6 +84,13 @@ impl Rig {
         Ok(Self { ot, manager, host })
     }
 
+    /// Another manager of the same stand-in.
+    pub(crate) fn beside(&self, options: &JsValue) -> Self {
+        let host: JsValue = Host::new().into();
+        let manager = self.manager.beside(options, host.clone()).unwrap();
+        Self { ot: self.ot.clone(), manager, host }
+    }
+
     /// With a `renew` that grants whatever is asked.
     pub(crate) fn that_renews() -> Self {
         let renew = Function::new_with_args("{ sessionId }", "return { sessionId, token: 'for ' + sessionId }");

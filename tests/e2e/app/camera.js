@@ -58,6 +58,13 @@ export class Camera {
     });
   }
 
+  /** How many of the tracks are live that getUserMedia has given. */
+  live() {
+    const count = (wanted) =>
+      this.#opened.filter(({ kind, readyState }) => kind === wanted && readyState === "live").length;
+    return { video: count("video"), audio: count("audio") };
+  }
+
   /** Whether a constraint wants nothing, or a device that a live track came from. */
   #isOpen(wanted) {
     if (!wanted) return true;
