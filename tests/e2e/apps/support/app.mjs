@@ -13,10 +13,10 @@ const FIRST = ["../app/counts.js", "support/stage-first.js"].map((file) => path.
 const POLL = { polling: 100, timeout: 30_000 };
 
 /** The tags that take the vendor's place: the SDK, pointed at the lab; and `auto`. */
-const tags = (name) => `
+const tags = (name, role) => `
     <script src="/sdk/opentok.min.js"></script>
     <script>OT.setProxyUrl(location.origin + "/proxy");</script>
-    <script src="/dist/auto.js" data-renew="/credentials?session={sessionId}&amp;data=${name}"></script>`;
+    <script src="/dist/auto.js" data-renew="/credentials?session={sessionId}&amp;data=${name}&amp;role=${role}"></script>`;
 
 /** One person's page. */
 class Person {
@@ -44,11 +44,12 @@ class Person {
 }
 
 /** Makes each person's page of an app: the app as it is, but for those tags. */
-async function prepare(name, people) {
+async function prepare(name, people, role) {
   const page = await readFile(path.join(APPS, name, "index.html"), "utf8");
   if (!SDK.test(page)) throw new Error(`apps/${name}/index.html should load the SDK from the vendor's address`);
   for (const part of ["style.css", name]) await cp(path.join(APPS, part), path.join(OPENED, part), { recursive: true });
-  for (const who of people) await writeFile(path.join(OPENED, name, `${who}.html`), page.replace(SDK, tags(who)));
+  for (const who of people)
+    await writeFile(path.join(OPENED, name, `${who}.html`), page.replace(SDK, tags(who, role[who] ?? "publisher")));
 }
 
 /** A call in an app. */
@@ -64,7 +65,7 @@ export class App {
   static async open(browser, lab, name, { mode = "relayed", people = ["ann", "ben"], role = {} } = {}) {
     const { session } = await lab.create(mode);
     const app = new App(lab, session);
-    await prepare(name, people);
+    await prepare(name, people, role);
     for (const who of people) {
       const context = await browser.newContext();
       const person = new Person(who, await context.newPage());
