@@ -12,10 +12,11 @@ use crate::ot;
 /// it itself keeps all its abilities (SDK-FACTS, trap 4). A shared screen can't be opened again unasked: its track is
 /// cloned.
 pub(super) fn succeed(options: &Object, current: &ot::Publisher) {
+    let given = js::get(options, "videoSource");
+    let screen = matches!(given.as_string().as_deref(), Some("screen" | "window" | "application" | "browser"));
     if let Ok(source) = current.video_source() {
-        let given = js::get(options, "videoSource");
-        match (given.as_string().as_deref(), js::get_string(&source, "deviceId")) {
-            (Some("screen" | "window" | "application" | "browser"), _) => {
+        match (screen, js::get_string(&source, "deviceId")) {
+            (true, _) => {
                 if let Ok(track) = js::get(&source, "track").dyn_into::<MediaStreamTrack>() {
                     js::set(options, "videoSource", track.clone());
                 }
@@ -27,13 +28,17 @@ pub(super) fn succeed(options: &Object, current: &ot::Publisher) {
         }
     }
     let given = js::get(options, "audioSource");
-    if !is_off(&given)
-        && !is_track(&given)
-        && let Ok(track) = current.audio_source()
-        && let Ok(track) = track.dyn_into::<MediaStreamTrack>()
-        && let Some(device) = js::get_string(&track.get_settings(), "deviceId")
-    {
-        js::set(options, "audioSource", device);
+    if !is_off(&given) && !is_track(&given) {
+        match current.audio_source().and_then(JsCast::dyn_into::<MediaStreamTrack>) {
+            Ok(track) => {
+                if let Some(device) = js::get_string(&track.get_settings(), "deviceId") {
+                    js::set(options, "audioSource", device);
+                }
+            }
+            // Few screens have any, but with a track in the place of "screen" the SDK would open the microphone.
+            Err(_) if screen => js::set(options, "audioSource", JsValue::NULL),
+            Err(_) => {}
+        }
     }
 }
 

@@ -8,6 +8,9 @@ const context = canvas.getContext("2d", { willReadFrequently: true });
 const camera = new Camera(person(new URLSearchParams(location.search).get("name")));
 camera.install();
 
+/** Who is on the screen that people share here. */
+const SCREEN = "dan";
+
 /** What lets clicks through is on the screen too. */
 const findable = new CSSStyleSheet();
 findable.replaceSync("* { pointer-events: auto !important }");
@@ -49,6 +52,24 @@ function look() {
 }
 
 Object.assign(window.stage, {
+  /** How often a screen was asked for. */
+  screens: 0,
+  screen() {
+    window.stage.screens += 1;
+    return new Camera(person(SCREEN)).open({ audio: false });
+  },
+  /** How colourful somebody's picture is, from 0 to 1. */
+  saturation(who) {
+    const picture = pictures().find((one) => read(one)?.who === who);
+    if (!picture) return null;
+    const { data } = context.getImageData(0, 0, GRID.width, GRID.height);
+    let sum = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      const colour = [data[at], data[at + 1], data[at + 2]];
+      sum += (Math.max(...colour) - Math.min(...colour)) / Math.max(1, ...colour);
+    }
+    return (4 * sum) / data.length;
+  },
   camera,
   pictures,
   look,
