@@ -8,6 +8,7 @@ pub mod error;
 mod handover;
 pub mod ids;
 pub mod machine;
+pub mod muting;
 pub mod protocol;
 pub mod receipt;
 mod roster;

@@ -2,6 +2,7 @@
 
 import { Manager as Core } from "./wasm/opentok_handover.js";
 import { durable, durableEvent, durableOf, realOf, remember, sdkEvent } from "./durable.js";
+import { Emitter, relay } from "./emitter.js";
 import { HandoverError } from "./errors.js";
 import { bareOf, namespace } from "./namespace.js";
 
@@ -36,7 +37,8 @@ export class Manager extends EventTarget {
     };
     const error = (/** @type {string} */ code, /** @type {string} */ message, /** @type {unknown} */ cause) =>
       new HandoverError(code, message, cause);
-    const host = { notify, error, durable, durableEvent, durableOf, realOf, remember, sdkEvent };
+    const emitter = () => new Emitter();
+    const host = { notify, error, durable, durableEvent, durableOf, emitter, realOf, relay, remember, sdkEvent };
     const bare = bareOf(ot);
     const other = cores.get(bare);
     this.#core = other ? other.beside(options, host) : new Core(bare, options, host);

@@ -28,8 +28,12 @@ impl Listener {
     /// Listens to an event. The function lives as long as somebody on the JavaScript side can still call it, so a
     /// dispatch that is under way when the listener is dropped does no harm.
     pub(crate) fn new(target: impl Into<JsValue>, name: &str, handler: impl FnMut(Event) + 'static) -> Self {
+        Self::with(target, name, Closure::<dyn FnMut(Event)>::new(handler).into_js_value().unchecked_into())
+    }
+
+    /// Listens to an event with a function of JavaScript's.
+    pub(crate) fn with(target: impl Into<JsValue>, name: &str, handler: Function) -> Self {
         let target: Emits = target.into().unchecked_into();
-        let handler: Function = Closure::<dyn FnMut(Event)>::new(handler).into_js_value().unchecked_into();
         // `on` throws only for arguments of the wrong kind.
         let _ = target.on(name, &handler);
         Self { target, name: name.to_owned(), handler }

@@ -1,7 +1,9 @@
 //! The JavaScript half, as it is handed in: what Rust can't express, and errors that are `instanceof` the package's.
 
-use js_sys::{Array, Function};
+use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
+
+use super::emitter::Emitter;
 
 #[wasm_bindgen]
 extern "C" {
@@ -19,15 +21,15 @@ extern "C" {
 
     /// Makes a durable object; see `durable.js`.
     #[wasm_bindgen(method)]
-    pub(crate) fn durable(
-        this: &Host,
-        shape: &JsValue,
-        own: &Array,
-        real: &Function,
-        get: &Function,
-        call: &Function,
-        called: &Function,
-    ) -> JsValue;
+    pub(crate) fn durable(this: &Host, shape: &JsValue, behind: &Object) -> JsValue;
+
+    /// Makes what keeps the app's listeners; see `emitter.js`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn emitter(this: &Host) -> Emitter;
+
+    /// Makes a listener that passes on an event of the SDK's; see `emitter.js`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn relay(this: &Host, name: &str, emitter: &Emitter, target: &Function) -> Function;
 
     /// Wraps an event of the SDK's.
     #[wasm_bindgen(method, js_name = durableEvent)]

@@ -38,6 +38,12 @@ pub(super) fn callback(run: impl FnMut(JsValue) + 'static) -> Function {
     Closure::<dyn FnMut(JsValue)>::new(run).into_js_value().unchecked_into()
 }
 
+/// A function for the JavaScript half, which asks something again and again.
+pub(super) fn answer(ask: impl Fn() -> Option<JsValue> + 'static) -> Function {
+    let ask = move || ask().unwrap_or(JsValue::UNDEFINED);
+    Closure::<dyn Fn() -> JsValue>::new(ask).into_js_value().unchecked_into()
+}
+
 /// The `message` of an error, or the value as text.
 pub(super) fn message(error: &JsValue) -> String {
     get_string(error, "message").or_else(|| error.as_string()).unwrap_or_else(|| "unknown error".to_owned())
@@ -52,6 +58,14 @@ pub(super) fn is_error(value: &JsValue) -> bool {
 /// says to the app.
 pub(super) fn apply(object: &JsValue, name: &str, args: &Array) {
     if let Some(method) = function(get(object, name)) {
-        let _ = Reflect::apply(&method, object, args);
+        let _ = Reflect::apply(&method, object, args).map(quiet);
+    }
+}
+
+/// Newer SDKs answer with a promise, too; where nobody waits for it, its rejection is nobody's business.
+pub(super) fn quiet(result: JsValue) {
+    if let Some(catch) = function(get(&result, "catch")) {
+        let ignore = Closure::<dyn FnMut(JsValue)>::new(|_| {}).into_js_value();
+        let _ = catch.call1(&result, &ignore);
     }
 }

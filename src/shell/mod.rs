@@ -4,7 +4,7 @@ mod call;
 mod clock;
 mod convert;
 mod durable;
-pub mod emitter;
+mod emitter;
 mod host;
 mod js;
 mod manager;

@@ -184,6 +184,18 @@ impl Machine {
         self.roster.person_at(leg, connection)
     }
 
+    /// The durable ID of whoever publishes a durable stream.
+    #[must_use]
+    pub fn owner(&self, stream: &StreamId) -> Option<&ConnectionId> {
+        self.roster.owner(stream)
+    }
+
+    /// The durable ID of this client's own connection.
+    #[must_use]
+    pub fn own(&self) -> Option<&ConnectionId> {
+        self.roster.own()
+    }
+
     /// Whether a view is the app's still.
     #[must_use]
     pub fn has_view(&self, view: ViewId) -> bool {

@@ -23,6 +23,16 @@ impl Roster {
         self.streams.get(key)?.at.get(&leg)
     }
 
+    /// Whose stream it is.
+    pub(in crate::core) fn owner(&self, key: &StreamId) -> Option<&ConnectionId> {
+        Some(&self.streams.get(key)?.person)
+    }
+
+    /// This client, by its durable ID.
+    pub(in crate::core) fn own(&self) -> Option<&ConnectionId> {
+        self.own.as_ref()
+    }
+
     /// Whether the app knows this stream and it has not left.
     pub(in crate::core) fn has_stream(&self, key: &StreamId) -> bool {
         self.streams.contains_key(key)

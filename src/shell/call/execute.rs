@@ -163,6 +163,9 @@ impl Call {
     fn publish_on(self: &Rc<Self>, leg: LegId, id: PublisherId) {
         let found = self.publishers.borrow().get(&id).cloned();
         let (Some(publisher), Some(leg)) = (found, self.leg(leg)) else { return };
+        if self.must_mute(leg.id) {
+            publisher.mute_on_entry();
+        }
         if let Err(error) = publisher.publish(leg.id, &leg.session) {
             self.publish_failed(leg.id, id, &error);
         }

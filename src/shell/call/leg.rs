@@ -30,7 +30,7 @@ pub(super) struct Leg {
 }
 
 /// Events that every leg listens to, whoever else does.
-const OWN_EVENTS: [&str; 11] = [
+const OWN_EVENTS: [&str; 12] = [
     "sessionConnected",
     "sessionDisconnected",
     "sessionDestroyed",
@@ -42,6 +42,7 @@ const OWN_EVENTS: [&str; 11] = [
     "streamDestroyed",
     "streamPropertyChanged",
     "signal",
+    "muteForced",
 ];
 
 impl Leg {
@@ -149,15 +150,14 @@ impl Leg {
         if OWN_EVENTS.contains(&name) || name.starts_with("signal:") {
             return;
         }
-        let (call, kind, id) = (Rc::downgrade(call), name.to_owned(), self.id);
-        let listener = Listener::new(self.session.clone(), name, move |event| {
-            if let Some(call) = call.upgrade()
-                && call.is_primary(id)
-            {
-                call.dispatch(&kind, &event, &Object::new());
-            }
+        let (weak, id) = (Rc::downgrade(call), self.id);
+        let target = js::answer(move || {
+            let call = weak.upgrade().filter(|call| call.is_primary(id))?;
+            call.recognise();
+            Some(call.proxy())
         });
-        self.listeners.borrow_mut().push(listener);
+        let handler = call.shared.host.relay(name, &call.emitter, &target);
+        self.listeners.borrow_mut().push(Listener::with(self.session.clone(), name, handler));
     }
 
     fn listen(self: &Rc<Self>, call: &Rc<Call>) {
@@ -180,6 +180,9 @@ impl Leg {
                 if let Some(own) = own {
                     let own = ConnectionId::new(own);
                     call.feed_event(Input::LegConnected { leg: leg.id, own }, Some(event));
+                    // The streams that are there are told right after this.
+                    let (call, leg) = (Rc::clone(call), Rc::clone(leg));
+                    spawn_local(async move { call.mute_again(&leg) });
                 }
             }),
             on("sessionDisconnected", lost),
@@ -204,6 +207,7 @@ impl Leg {
                 }
             }),
             on("signal", |call, leg, event| call.receive(leg.id, event)),
+            on("muteForced", |call, leg, event| call.muted(leg.id, &event)),
         ];
         *self.listeners.borrow_mut() = listeners;
         let (call, id) = (Rc::downgrade(call), self.id);

@@ -9,6 +9,7 @@
 mod execute;
 mod holders;
 mod leg;
+mod moderation;
 mod people;
 mod session;
 mod signals;
@@ -38,6 +39,7 @@ use super::view::View;
 use crate::core::error::{Code, Failure};
 use crate::core::ids::{ConnectionId, LegId, OutgoingId, PublisherId, RenewId, SessionId, SignalId, StreamId, ViewId};
 use crate::core::machine::Machine;
+use crate::core::muting::Muting;
 use crate::core::protocol::{Input, LossReason, Output};
 use crate::core::state::Status;
 use crate::ot::{self, Event};
@@ -81,6 +83,9 @@ pub(super) struct Call {
     waiters: Waiters,
     started: Cell<f64>,
     gaps: RefCell<Vec<(String, bool, Option<f64>)>>,
+    muting: RefCell<Muting>,
+    /// Whether what the legs' objects stand for is made known.
+    recognised: Cell<bool>,
     /// Legs that are closing: their sessions, and what resolves when they are closed.
     closing: RefCell<LiteMap<LegId, (ot::Session, js_sys::Promise)>>,
 }
@@ -105,7 +110,7 @@ impl Call {
             first: RefCell::new(first),
             spent: Cell::new(false),
             proxy: RefCell::new(JsValue::UNDEFINED),
-            emitter: Emitter::default(),
+            emitter: shared.host.emitter(),
             machine: RefCell::new(Machine::new(shared.config.clone())),
             inbox: RefCell::default(),
             running: Cell::new(false),
@@ -127,6 +132,8 @@ impl Call {
             waiters: Waiters::default(),
             started: Cell::new(0.0),
             gaps: RefCell::default(),
+            muting: RefCell::default(),
+            recognised: Cell::new(false),
             closing: RefCell::default(),
         });
         let proxy = durable::make(&shared.host, &shape, &call);
@@ -208,6 +215,7 @@ impl Call {
             *self.event.borrow_mut() = event;
             let now = self.clock.now();
             self.machine.borrow_mut().handle_input(input, now);
+            self.recognised.set(false);
             while let Some(output) = self.next_output() {
                 match output {
                     Output::Command(command) => self.execute(command),
@@ -291,7 +299,7 @@ impl Call {
         }
     }
 
-    fn is_primary(&self, leg: LegId) -> bool {
+    pub(super) fn is_primary(&self, leg: LegId) -> bool {
         self.machine.borrow().primary() == Some(leg)
     }
 

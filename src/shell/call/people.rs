@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::Call;
 use crate::core::ids::{ConnectionId, StreamId};
 use crate::ot;
 use crate::shell::durable::{self, Durable};
+use crate::shell::publisher::Publisher;
 
 /// A durable connection or stream.
 pub(super) struct Known {
@@ -24,6 +24,8 @@ pub(super) struct Known {
 enum Id {
     Person(ConnectionId),
     Stream(StreamId),
+    /// One of this client's own.
+    Own(StreamId, Weak<Publisher>),
 }
 
 impl Call {
@@ -49,6 +51,12 @@ impl Call {
         Some(proxy)
     }
 
+    /// The durable stream of a publisher of the app's own.
+    pub(in crate::shell) fn own_stream(self: &Rc<Self>, publisher: &Rc<Publisher>, real: &ot::Stream) -> JsValue {
+        let id = StreamId::new(real.id().unwrap_or_default());
+        self.know(Id::Own(id, Rc::downgrade(publisher)), real.clone().into()).proxy()
+    }
+
     /// Which durable stream the app means.
     pub(super) fn stream_of(&self, proxy: &JsValue) -> Option<StreamId> {
         let streams = self.streams.borrow();
@@ -63,6 +71,9 @@ impl Call {
 
     /// Makes known which durable objects the objects of the legs stand for, now that the machine knows.
     pub(super) fn recognise(&self) {
+        if self.recognised.replace(true) {
+            return;
+        }
         for (id, stream) in &*self.streams.borrow() {
             for real in self.real_streams(id) {
                 self.shared.host.remember(&real, &stream.proxy());
@@ -73,6 +84,27 @@ impl Call {
                 self.shared.host.remember(&real, &person.proxy());
             }
         }
+    }
+
+    /// Makes the durable objects of everybody and everything that the legs know.
+    pub(super) fn know_all(self: &Rc<Self>) {
+        let legs: Vec<_> = self.legs.borrow().values().cloned().collect();
+        for leg in legs {
+            let people: Vec<_> = leg.connections.borrow().keys().cloned().collect();
+            for person in people {
+                let person = self.machine.borrow().durable_connection(leg.id, &person);
+                person.and_then(|person| self.person_proxy(&person));
+            }
+            let streams: Vec<_> = leg.streams.borrow().keys().cloned().collect();
+            for stream in streams {
+                let stream = self.machine.borrow().durable_stream(leg.id, &stream);
+                stream.and_then(|stream| self.stream_proxy(&stream));
+            }
+        }
+        let own = self.machine.borrow().own().cloned();
+        own.and_then(|own| self.person_proxy(&own));
+        self.recognised.set(false);
+        self.recognise();
     }
 
     fn know(self: &Rc<Self>, id: Id, real: JsValue) -> Rc<Known> {
@@ -118,12 +150,13 @@ impl Known {
 }
 
 impl Durable for Known {
-    const METHODS: &'static [&'static str] = &[];
+    const PROPERTIES: &'static [&'static str] = &["id", "streamId", "connectionId", "connection"];
 
     fn real(&self) -> JsValue {
         let real = self.call.upgrade().and_then(|call| match &self.id {
             Id::Person(id) => call.real_connections(id).into_iter().next().map(JsValue::from),
             Id::Stream(id) => call.real_streams(id).into_iter().next().map(JsValue::from),
+            Id::Own(_, publisher) => publisher.upgrade()?.shown_stream().map(JsValue::from),
         });
         if let Some(real) = real {
             *self.latest.borrow_mut() = real;
@@ -131,16 +164,21 @@ impl Durable for Known {
         self.latest.borrow().clone()
     }
 
-    fn get(&self, name: &str) -> Option<JsValue> {
+    fn get(self: &Rc<Self>, name: &str) -> Option<JsValue> {
         match (&self.id, name) {
             (Id::Person(id), "connectionId" | "id") => Some(id.as_str().into()),
-            (Id::Stream(id), "streamId" | "id") => Some(id.as_str().into()),
+            (Id::Stream(id) | Id::Own(id, _), "streamId" | "id") => Some(id.as_str().into()),
+            (Id::Stream(id), "connection") => {
+                let call = self.call.upgrade()?;
+                let owner = call.machine.borrow().owner(id).cloned();
+                call.person_proxy(&owner?)
+            }
+            (Id::Own(..), "connection") => {
+                let call = self.call.upgrade()?;
+                let own = call.machine.borrow().own().cloned();
+                call.person_proxy(&own?)
+            }
             _ => None,
         }
-    }
-
-    fn call(self: &Rc<Self>, _name: &str, _args: &Array) -> Result<JsValue, JsValue> {
-        // It has no methods of ours.
-        Ok(JsValue::UNDEFINED)
     }
 }

@@ -13,23 +13,71 @@ use crate::core::protocol::{Credentials, Input};
 use crate::core::state::Status;
 use crate::shell::convert;
 use crate::shell::durable::{self, Durable};
+use crate::shell::emitter::Emitter;
 use crate::shell::js;
 use crate::shell::publisher::Publisher;
 use crate::shell::view::View;
 
 impl Durable for Call {
-    const METHODS: &'static [&'static str] =
-        &["on", "once", "off", "connect", "disconnect", "publish", "unpublish", "subscribe", "unsubscribe", "signal"];
+    const METHODS: &'static [&'static str] = &[
+        "connect",
+        "disconnect",
+        "publish",
+        "unpublish",
+        "subscribe",
+        "unsubscribe",
+        "signal",
+        "forceDisconnect",
+        "forceUnpublish",
+        "forceMuteStream",
+        "forceMuteAll",
+        "disableForceMute",
+        "getSubscribersForStream",
+        "getPublisherForStream",
+    ];
+    const PROPERTIES: &'static [&'static str] = &["sessionId", "id", "connection", "connections", "streams"];
+    const STATES: &'static [&'static str] = &["setEncryptionSecret", "setIceConfig"];
 
     fn real(&self) -> JsValue {
         self.primary_session().into()
     }
 
-    fn get(&self, name: &str) -> Option<JsValue> {
+    fn get(self: &Rc<Self>, name: &str) -> Option<JsValue> {
         match name {
-            "sessionId" | "id" => Some(self.session_id.clone()),
-            _ => None,
+            "connection" => {
+                // Whether there is one, the SDK knows; which one, we do.
+                self.primary_session().connection()?;
+                let own = self.machine.borrow().own().cloned();
+                self.person_proxy(&own?)
+            }
+            "connections" | "streams" => {
+                self.know_all();
+                None
+            }
+            _ => Some(self.session_id.clone()),
         }
+    }
+
+    fn emitter(&self) -> Option<&Emitter> {
+        Some(&self.emitter)
+    }
+
+    fn listen(self: &Rc<Self>, name: &str) {
+        let legs: Vec<_> = self.legs.borrow().values().cloned().collect();
+        for leg in legs {
+            leg.relay(self, name);
+        }
+    }
+
+    /// What the app says once about a session holds for those that follow, and for one that is there already.
+    fn called(self: &Rc<Self>, name: &str, args: &Array) -> bool {
+        let option = if name == "setIceConfig" { "iceConfig" } else { "encryptionSecret" };
+        js::set(&self.options, option, args.get(0));
+        let legs: Vec<_> = self.legs.borrow().values().cloned().collect();
+        for leg in legs.iter().filter(|leg| !self.is_primary(leg.id)) {
+            js::apply(&leg.session, name, args);
+        }
+        true
     }
 
     fn call(self: &Rc<Self>, name: &str, args: &Array) -> Result<JsValue, JsValue> {
@@ -38,19 +86,6 @@ impl Durable for Call {
             return Err(self.shared.error("closed", &message, &JsValue::UNDEFINED));
         }
         match name {
-            "on" | "once" => {
-                for name in self.emitter.on(args, name == "once") {
-                    let legs: Vec<_> = self.legs.borrow().values().cloned().collect();
-                    for leg in legs {
-                        leg.relay(self, &name);
-                    }
-                }
-                Ok(self.proxy())
-            }
-            "off" => {
-                self.emitter.off(args);
-                Ok(self.proxy())
-            }
             "connect" => self.connect(args),
             "disconnect" => {
                 self.feed(Input::Disconnect);
@@ -61,8 +96,22 @@ impl Durable for Call {
             "subscribe" => self.subscribe(args),
             "unsubscribe" => self.unsubscribe(&args.get(0)),
             "signal" => self.send(&args.get(0), js::function(args.get(1))),
-            // The list above is all that reaches this.
-            _ => Ok(JsValue::UNDEFINED),
+            "getSubscribersForStream" => match self.stream_of(&args.get(0)) {
+                Some(stream) => {
+                    let views = self.views.borrow();
+                    let theirs = views.values().filter(|view| view.stream == stream);
+                    Ok(theirs.map(|view| view.proxy()).collect::<Array>().into())
+                }
+                None => self.pass(name, args),
+            },
+            "getPublisherForStream" => {
+                let publishers: Vec<_> = self.publishers.borrow().values().cloned().collect();
+                match publishers.iter().find(|publisher| publisher.published_as(&args.get(0))) {
+                    Some(publisher) => Ok(publisher.proxy()),
+                    None => self.pass(name, args),
+                }
+            }
+            _ => self.moderate(name, args),
         }
     }
 }

@@ -79,8 +79,7 @@ impl Call {
             call.outgoing.borrow_mut().insert(outgoing, pending);
         });
         // A failed signal is the callback's to tell; a promise that nobody took must not become an unhandled one.
-        let ignore = Closure::<dyn FnMut(JsValue)>::new(|_| {}).into_js_value();
-        let _ = js::function(js::get(&promise, "catch")).map(|catch| catch.call1(&promise, &ignore));
+        js::quiet(promise.clone().into());
         self.feed(Input::Send { outgoing, to: person, wait });
         Ok(promise.into())
     }
@@ -116,7 +115,7 @@ impl Call {
                     call.copy_answered(outgoing, &error);
                 }
             });
-            if let Err(error) = leg.session.signal(&copy, &done).map(quiet) {
+            if let Err(error) = leg.session.signal(&copy, &done).map(js::quiet) {
                 self.copy_answered(outgoing, &error);
             }
             if let Some(stamp) = stamp {
@@ -154,7 +153,7 @@ impl Call {
             js::set(&signal, "to", connection);
         }
         // Who may not signal can't tell; the others then wait for settleTimeout.
-        let _ = leg.session.signal(&signal, &js::callback(|_| {})).map(quiet);
+        let _ = leg.session.signal(&signal, &js::callback(|_| {})).map(js::quiet);
     }
 
     /// Sends a signal to oneself: whether it goes through is what is to be known. Nobody reads it.
@@ -170,7 +169,7 @@ impl Call {
                 call.feed(Input::Probed { leg, number, alive: !js::is_error(&error) });
             }
         });
-        if session.signal(&signal, &answered).map(quiet).is_err() {
+        if session.signal(&signal, &answered).map(js::quiet).is_err() {
             self.feed(Input::Probed { leg, number, alive: false });
         }
     }
@@ -178,22 +177,21 @@ impl Call {
     pub(super) fn deliver(self: &Rc<Self>, signal: SignalId) {
         let Some(event) = self.signals.borrow_mut().remove(&signal) else { return };
         let kind = event.kind().unwrap_or_default();
-        self.recognise();
-        self.dispatch("signal", &event, &Object::new());
+        let over = Object::new();
+        if let Some(from) = js::get_string(&event.from(), "connectionId").map(ConnectionId::new) {
+            let legs = self.machine.borrow().legs();
+            let person = legs.into_iter().find_map(|leg| self.machine.borrow().durable_connection(leg, &from));
+            if let Some(person) = person.and_then(|person| self.person_proxy(&person)) {
+                js::set(&over, "from", person);
+            }
+        }
+        self.dispatch("signal", &event, &over);
         if kind.starts_with("signal:") {
-            self.dispatch(&kind, &event, &Object::new());
+            self.dispatch(&kind, &event, &over);
         }
     }
 
     pub(super) fn discard(&self, signal: SignalId) {
         self.signals.borrow_mut().remove(&signal);
-    }
-}
-
-/// Newer SDKs return a promise too; the callback has told already, so its rejection is nobody's business.
-fn quiet(result: JsValue) {
-    if let Some(catch) = js::function(js::get(&result, "catch")) {
-        let ignore = Closure::<dyn FnMut(JsValue)>::new(|_| {}).into_js_value();
-        let _ = catch.call1(&result, &ignore);
     }
 }

@@ -7,16 +7,18 @@ use wasm_bindgen::prelude::*;
 
 use super::{Publisher, STATE_CALLS};
 use crate::shell::durable::Durable;
+use crate::shell::emitter::Emitter;
 use crate::shell::js;
 
 impl Durable for Publisher {
-    const METHODS: &'static [&'static str] = &["on", "once", "off"];
+    const PROPERTIES: &'static [&'static str] = &["element", "id", "session", "stream", "streamId"];
+    const STATES: &'static [&'static str] = &STATE_CALLS;
 
     fn real(&self) -> JsValue {
         self.shown.borrow().as_ref().map_or(JsValue::UNDEFINED, |real| real.publisher.clone().into())
     }
 
-    fn get(&self, name: &str) -> Option<JsValue> {
+    fn get(self: &Rc<Self>, name: &str) -> Option<JsValue> {
         match name {
             "element" => self.slot.borrow().as_ref().map(|slot| slot.element().clone().into()),
             "id" => {
@@ -30,29 +32,23 @@ impl Durable for Publisher {
         }
     }
 
-    fn call(self: &Rc<Self>, name: &str, args: &Array) -> Result<JsValue, JsValue> {
-        match name {
-            "off" => self.emitter.off(args),
-            _ => {
-                for name in self.emitter.on(args, name == "once") {
-                    let reals = self.reals.borrow().clone();
-                    for real in reals {
-                        self.relay(&real, &name);
-                    }
-                }
-            }
-        }
-        Ok(self.proxy())
+    fn emitter(&self) -> Option<&Emitter> {
+        Some(&self.emitter)
     }
 
-    fn called(&self, name: &str, args: &Array) {
-        if !STATE_CALLS.contains(&name) {
-            return;
+    fn listen(self: &Rc<Self>, name: &str) {
+        let reals = self.reals.borrow().clone();
+        for real in reals {
+            self.relay(&real, name);
         }
+    }
+
+    fn called(self: &Rc<Self>, name: &str, args: &Array) -> bool {
         self.state.borrow_mut().insert(name.to_owned(), args.clone());
         let reals = self.reals.borrow().clone();
         for real in reals.iter().filter(|real| !self.is_shown(real)) {
             js::apply(&real.publisher, name, args);
         }
+        true
     }
 }

@@ -42,19 +42,23 @@ impl Publisher {
         if OWN_EVENTS.contains(&name) {
             return;
         }
-        let (publisher, watched, kind) = (Rc::downgrade(self), Rc::downgrade(real), name.to_owned());
-        let listener = Listener::new(real.publisher.clone(), name, move |event| {
-            if let (Some(publisher), Some(real)) = (publisher.upgrade(), watched.upgrade())
-                && publisher.is_shown(&real)
-            {
-                publisher.emit(&kind, &event);
-            }
+        let (publisher, watched) = (Rc::downgrade(self), Rc::downgrade(real));
+        let target = js::answer(move || {
+            let (publisher, real) = (publisher.upgrade()?, watched.upgrade()?);
+            publisher.is_shown(&real).then(|| publisher.proxy())
         });
-        real.listeners.borrow_mut().push(listener);
+        let handler = self.shared.host.relay(name, &self.emitter, &target);
+        real.listeners.borrow_mut().push(Listener::with(real.publisher.clone(), name, handler));
     }
 
     pub(super) fn is_shown(&self, real: &Rc<Real>) -> bool {
         self.shown.borrow().as_ref().is_none_or(|shown| Rc::ptr_eq(shown, real))
+    }
+
+    /// Whether the app wants it to be heard.
+    fn speaks(&self) -> bool {
+        let said = self.state.borrow().get("publishAudio").map(|args| args.get(0));
+        said.unwrap_or_else(|| js::get(&self.options, "publishAudio")) != JsValue::FALSE
     }
 
     fn is_only(&self) -> bool {
@@ -94,13 +98,12 @@ impl Publisher {
     }
 
     /// The app knows the stream of its publisher by the first object that it saw.
-    pub(super) fn remember_stream(&self, real: &Real) {
+    pub(super) fn remember_stream(self: &Rc<Self>, real: &Real) {
         let Some(stream) = real.publisher.stream() else { return };
-        let mut known = self.stream.borrow_mut();
-        match &*known {
-            None => *known = Some(stream.into()),
-            Some(first) if *first != *stream => self.shared.host.remember(&stream, first),
-            Some(_) => {}
+        let known = self.stream.borrow().clone();
+        match known {
+            None => *self.stream.borrow_mut() = self.call.borrow().upgrade().map(|call| call.own_stream(self, &stream)),
+            Some(known) => self.shared.host.remember(&stream, &known),
         }
     }
 
@@ -139,6 +142,16 @@ impl Publisher {
     }
 
     fn on_mute_forced(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
+        let moved = self.stream.borrow().is_some();
+        let call = self.call.borrow().upgrade();
+        let counts = real.live.get() && real.leg.get().zip(call).is_none_or(|(leg, call)| call.is_primary(leg));
+        if moved && !counts {
+            // As one who comes into a session in which everybody is muted: but it was in the call before.
+            if self.speaks() {
+                js::apply(&real.publisher, "publishAudio", &Array::of1(&JsValue::TRUE));
+            }
+            return;
+        }
         let muted = Array::of1(&JsValue::FALSE);
         let others: Vec<_> = self.reals.borrow().iter().filter(|other| !Rc::ptr_eq(other, real)).cloned().collect();
         for other in others {

@@ -105,7 +105,7 @@ impl Publisher {
             call: RefCell::new(Weak::new()),
             options,
             slot: RefCell::new(slot),
-            emitter: Emitter::default(),
+            emitter: shared.host.emitter(),
             reals: RefCell::default(),
             count: Cell::new(0),
             shown: RefCell::default(),
@@ -147,6 +147,33 @@ impl Publisher {
     pub(super) fn stream_id(&self) -> String {
         let stream = self.stream.borrow();
         stream.as_ref().and_then(|stream| js::get_string(stream, "streamId")).unwrap_or_default()
+    }
+
+    /// Whether the app means its stream.
+    pub(super) fn published_as(&self, stream: &JsValue) -> bool {
+        self.stream.borrow().as_ref().is_some_and(|own| own == stream || js::get(own, "streamId") == *stream)
+    }
+
+    /// The SDK's object of its stream on a leg.
+    pub(super) fn stream_on(&self, leg: LegId) -> Option<ot::Stream> {
+        self.on_leg(leg)?.publisher.stream()
+    }
+
+    /// The SDK's object of its stream on screen.
+    pub(super) fn shown_stream(&self) -> Option<ot::Stream> {
+        self.shown.borrow().as_ref()?.publisher.stream()
+    }
+
+    /// Mutes it as the SDK does when everybody is muted who publishes; one that has been published has been heard of.
+    pub(super) fn mute_on_entry(self: &Rc<Self>) {
+        if self.stream.borrow().is_none()
+            && let Some(real) = self.shown.borrow().clone()
+        {
+            js::apply(&real.publisher, "publishAudio", &Array::of1(&JsValue::FALSE));
+            self.state.borrow_mut().insert("publishAudio".to_owned(), Array::of1(&JsValue::FALSE));
+            let event = self.shared.host.sdk_event("muteForced", &self.proxy(), &Object::new());
+            self.emitter.emit("muteForced", &event);
+        }
     }
 
     /// The session that publishes it, and what to call when it is live.

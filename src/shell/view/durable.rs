@@ -2,70 +2,146 @@
 
 use std::rc::Rc;
 
-use js_sys::Array;
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::{Feed, STATE_CALLS, View};
+use super::{Feed, View};
+use crate::core::protocol::Input;
 use crate::shell::durable::Durable;
+use crate::shell::emitter::Emitter;
 use crate::shell::js;
 
+/// Calls that say how a subscriber is to be and that are options of a new one as well, and which.
+pub(super) const STATE_OPTIONS: [(&str, &str); 7] = [
+    ("subscribeToAudio", "subscribeToAudio"),
+    ("subscribeToVideo", "subscribeToVideo"),
+    ("subscribeToCaptions", "subscribeToCaptions"),
+    ("setPreferredResolution", "preferredResolution"),
+    ("setPreferredFrameRate", "preferredFrameRate"),
+    ("setCaptionsTranslationLanguage", "captionsTranslationLanguage"),
+    ("setStyle", "style"),
+];
+
+/// Those that no option says: made again on the next leg.
+pub(super) const STATE_CALLS: [&str; 1] = ["restrictFrameRate"];
+
+/// What the app puts in the way of the sound or the pictures. It serves one subscriber at a time.
+pub(super) const CONNECTORS: [&str; 2] = ["setVideoMediaProcessorConnector", "setAudioMediaProcessorConnector"];
+
 impl Durable for View {
-    const METHODS: &'static [&'static str] = &["on", "once", "off", "setAudioVolume"];
+    const PROPERTIES: &'static [&'static str] = &["element", "id", "stream", "streamId"];
+    const STATES: &'static [&'static str] = &[
+        "subscribeToAudio",
+        "subscribeToVideo",
+        "subscribeToCaptions",
+        "setPreferredResolution",
+        "setPreferredFrameRate",
+        "setCaptionsTranslationLanguage",
+        "setStyle",
+        "restrictFrameRate",
+        "setVideoMediaProcessorConnector",
+        "setAudioMediaProcessorConnector",
+        "setAudioVolume",
+        "destroy",
+    ];
 
     fn real(&self) -> JsValue {
-        self.shown.borrow().as_ref().map_or(JsValue::UNDEFINED, |feed| feed.subscriber.clone().into())
+        self.latest.borrow().clone()
     }
 
-    fn get(&self, name: &str) -> Option<JsValue> {
+    fn get(self: &Rc<Self>, name: &str) -> Option<JsValue> {
         match name {
             "element" => self.slot.borrow().as_ref().map(|slot| slot.element().clone().into()),
             "id" => self.slot.borrow().as_ref().map(|slot| slot.element().id().into()),
-            "stream" => {
-                let call = self.call.upgrade()?;
-                call.stream_proxy(&self.stream)
-            }
-            "streamId" => Some(self.stream.as_str().into()),
-            _ => None,
+            "stream" => self.call.upgrade()?.stream_proxy(&self.stream),
+            _ => Some(self.stream.as_str().into()),
         }
     }
 
-    fn call(self: &Rc<Self>, name: &str, args: &Array) -> Result<JsValue, JsValue> {
-        match name {
-            "setAudioVolume" => {
-                *self.volume.borrow_mut() = args.get(0);
-                if let Some(feed) = &*self.shown.borrow() {
-                    js::apply(&feed.subscriber, name, args);
-                }
-            }
-            "off" => self.emitter.off(args),
-            _ => {
-                for name in self.emitter.on(args, name == "once") {
-                    let feeds: Vec<Rc<Feed>> = self.feeds.borrow().values().cloned().collect();
-                    for feed in feeds {
-                        self.relay(&feed, &name);
-                    }
-                }
-            }
-        }
-        Ok(self.proxy())
+    fn emitter(&self) -> Option<&Emitter> {
+        Some(&self.emitter)
     }
 
-    fn called(&self, name: &str, args: &Array) {
-        if name == "destroy" {
-            self.ending.set(true);
+    fn listen(self: &Rc<Self>, name: &str) {
+        for feed in self.all_feeds() {
+            self.relay(&feed, name);
         }
-        if !STATE_CALLS.contains(&name) {
-            return;
-        }
-        self.state.borrow_mut().insert(name.to_owned(), args.clone());
+    }
+
+    fn called(self: &Rc<Self>, name: &str, args: &Array) -> bool {
         let shown = self.shown.borrow().clone();
-        let feeds: Vec<Rc<Feed>> = self.feeds.borrow().values().cloned().collect();
-        for feed in feeds {
-            if shown.as_ref().is_some_and(|shown| Rc::ptr_eq(shown, &feed)) {
-                continue;
+        match name {
+            "destroy" => {
+                self.ending.set(true);
+                if shown.is_none() {
+                    self.feed(Input::Unsubscribe(self.id));
+                }
             }
+            "setAudioVolume" => *self.volume.borrow_mut() = args.get(0),
+            "setStyle" => {
+                // `setStyle(name, value)` or `setStyle(styles)`: each adds to what was said before.
+                let said = self.state.borrow().get(name).map_or(JsValue::UNDEFINED, |args| args.get(0));
+                let style = js::copy(&said);
+                match args.get(0).as_string() {
+                    Some(name) => js::set(&style, &name, args.get(1)),
+                    None => drop(Object::assign(&style, &js::copy(&args.get(0)))),
+                }
+                self.note(name, &Array::of1(&style));
+            }
+            _ => self.note(name, args),
+        }
+        let said = STATE_OPTIONS.iter().any(|(call, _)| *call == name) || STATE_CALLS.contains(&name);
+        for feed in
+            self.all_feeds().into_iter().filter(|feed| said && !shown.as_ref().is_some_and(|s| Rc::ptr_eq(s, feed)))
+        {
             js::apply(&feed.subscriber, name, args);
             let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
+        }
+        shown.is_some()
+    }
+}
+
+impl View {
+    fn note(&self, name: &str, args: &Array) {
+        self.state.borrow_mut().insert(name.to_owned(), args.clone());
+    }
+
+    fn all_feeds(&self) -> Vec<Rc<Feed>> {
+        self.feeds.borrow().values().cloned().collect()
+    }
+
+    /// Says in the options of a new subscriber how the app wants it to be.
+    pub(super) fn say_state(&self, options: &Object) {
+        for (call, option) in STATE_OPTIONS {
+            let Some(said) = self.state.borrow().get(call).map(|args| args.get(0)) else { continue };
+            if call == "setStyle" {
+                let style = js::copy(&js::get(options, option));
+                Object::assign(&style, &js::copy(&said));
+                js::set(options, option, style);
+            } else {
+                js::set(options, option, said);
+            }
+        }
+    }
+
+    /// Gives what the app put in the way of sound or pictures to the feed on screen, once it has some.
+    pub(super) fn process(&self, feed: &Rc<Feed>) {
+        if !(feed.connected.get() && self.is_shown(feed)) {
+            return;
+        }
+        for name in CONNECTORS {
+            if let Some(args) = self.state.borrow().get(name).filter(|args| args.get(0).is_object()) {
+                js::apply(&feed.subscriber, name, args);
+            }
+        }
+    }
+
+    /// Takes it from a feed that is on screen no more: the SDK would end it with the feed.
+    pub(super) fn unprocess(&self, feed: &Rc<Feed>) {
+        for name in CONNECTORS {
+            if self.state.borrow().get(name).is_some_and(|args| args.get(0).is_object()) {
+                js::apply(&feed.subscriber, name, &Array::of1(&JsValue::NULL));
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{Feed, LAST_WORDS, View};
 use crate::core::protocol::Input;
 use crate::ot::{Event, Listener};
 use crate::shell::call::Call;
+use crate::shell::js;
 
 /// Events that we listen to ourselves on every real subscriber.
 const OWN_EVENTS: [&str; 3] = ["videoElementCreated", "videoDisabled", "destroyed"];
@@ -44,19 +45,23 @@ impl View {
         if OWN_EVENTS.contains(&name) {
             return;
         }
-        let (view, watched, kind) = (Rc::downgrade(self), Rc::downgrade(feed), name.to_owned());
-        let listener = Listener::new(feed.subscriber.clone(), name, move |event| {
-            if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) {
-                view.pass(&kind, &feed, &event);
-            }
+        let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
+        let target = js::answer(move || {
+            let (view, feed) = (view.upgrade()?, watched.upgrade()?);
+            view.speaks(&feed).then(|| view.proxy())
         });
-        feed.listeners.borrow_mut().push(listener);
+        let handler = self.shared.host.relay(name, &self.emitter, &target);
+        feed.listeners.borrow_mut().push(Listener::with(feed.subscriber.clone(), name, handler));
+    }
+
+    /// Whether what a feed tells is the app's to hear: it is on screen.
+    fn speaks(&self, feed: &Rc<Feed>) -> bool {
+        !feed.retired.get() && self.shown.borrow().as_ref().is_none_or(|shown| Rc::ptr_eq(shown, feed))
     }
 
     /// Passes an event on if its feed is on screen.
     fn pass(&self, name: &str, feed: &Rc<Feed>, event: &Event) {
-        let shown = self.shown.borrow().as_ref().is_none_or(|shown| Rc::ptr_eq(shown, feed));
-        if shown && !feed.retired.get() && self.emitter.listens(name) {
+        if self.speaks(feed) && self.emitter.listens(name) {
             let event = self.shared.host.durable_event(event, &self.proxy(), &Object::new());
             self.emitter.emit(name, &event);
         }

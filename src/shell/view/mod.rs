@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlCanvasElement;
 
+use self::durable::STATE_CALLS;
 use super::call::Call;
 use super::emitter::Emitter;
 use super::js;
@@ -22,17 +23,6 @@ use crate::core::ids::{LegId, StreamId, ViewId};
 use crate::core::protocol::Input;
 use crate::dom::{Layer, Slot};
 use crate::ot::{self, Listener};
-
-/// Calls that say how a subscriber is to be: made again on the next leg, and on both while there are two.
-const STATE_CALLS: [&str; 7] = [
-    "subscribeToAudio",
-    "subscribeToVideo",
-    "subscribeToCaptions",
-    "restrictFrameRate",
-    "setPreferredResolution",
-    "setPreferredFrameRate",
-    "setStyle",
-];
 
 /// How long it takes at most until a dying leg itself says that it dies, after its subscribers have, in ms.
 const LAST_WORDS: u32 = 200;
@@ -55,6 +45,8 @@ pub(super) struct View {
     /// Whether the app has ended it.
     ending: Cell<bool>,
     shown: RefCell<Option<Rc<Feed>>>,
+    /// The real subscriber that was on screen last.
+    latest: RefCell<JsValue>,
     /// What hides that the one on screen has lost its pictures.
     cover: RefCell<Option<Layer>>,
     state: RefCell<LiteMap<String, Array>>,
@@ -96,11 +88,12 @@ impl View {
             call: Rc::downgrade(call),
             options,
             slot: RefCell::new(slot),
-            emitter: Emitter::default(),
+            emitter: call.shared.host.emitter(),
             feeds: RefCell::default(),
             count: Cell::new(0),
             ending: Cell::new(false),
             shown: RefCell::default(),
+            latest: RefCell::new(JsValue::UNDEFINED),
             cover: RefCell::default(),
             state: RefCell::default(),
             volume: RefCell::new(volume),
@@ -135,11 +128,7 @@ impl View {
     ) -> Result<(), JsValue> {
         let options = js::copy(&self.options);
         let picture = Picture::place(self.slot.borrow().as_ref(), &options)?;
-        for name in ["subscribeToAudio", "subscribeToVideo"] {
-            if let Some(args) = self.state.borrow().get(name) {
-                js::set(&options, name, args.get(0));
-            }
-        }
+        self.say_state(&options);
         if under {
             // The SDK plays a new stream first in an element of its own, at full volume whatever the options say.
             js::set(&options, "subscribeToAudio", false);
@@ -173,8 +162,8 @@ impl View {
             self.shared.host.remember(&feed.subscriber, &proxy);
         }
         self.listen(&feed);
-        for (name, args) in &*self.state.borrow() {
-            if !under || name != "subscribeToAudio" {
+        for name in STATE_CALLS {
+            if let Some(args) = self.state.borrow().get(name) {
                 js::apply(&feed.subscriber, name, args);
             }
         }
@@ -184,7 +173,7 @@ impl View {
             }
         } else {
             self.watch_early(&feed);
-            *self.shown.borrow_mut() = Some(Rc::clone(&feed));
+            self.present(&feed);
         }
         self.feeds.borrow_mut().insert(leg, feed);
         Ok(())
@@ -208,6 +197,7 @@ impl View {
         self.answer(&JsValue::UNDEFINED);
         if let Some(feed) = current(self) {
             feed.connected.set(true);
+            self.process(&feed);
             self.judge(&feed);
         }
     }
@@ -251,19 +241,30 @@ impl View {
     /// ms, if both have some.
     pub(super) fn show(&self, leg: LegId) -> Option<f64> {
         let feed = self.on_leg(leg)?;
-        let before = self.shown.replace(Some(Rc::clone(&feed)));
+        let before = self.present(&feed);
         self.uncover(&feed);
         if self.hears() {
             let _ = feed.subscriber.subscribe_to_audio(true);
             let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
         }
-        let before = before.filter(|before| before.leg != leg)?;
+        let before = before.filter(|before| before.leg != leg);
+        if let Some(before) = &before {
+            self.unprocess(before);
+        }
+        self.process(&feed);
+        let before = before?;
         let _ = before.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
         if self.slot.borrow().is_none() {
             // The app's own video is still where it was if this fails, and shows the last frame.
             let _ = feed.picture.replace(&before.picture);
         }
         feed.picture.gap()
+    }
+
+    /// Makes a feed the one on screen. Returns the one before.
+    fn present(&self, feed: &Rc<Feed>) -> Option<Rc<Feed>> {
+        *self.latest.borrow_mut() = feed.subscriber.clone().into();
+        self.shown.replace(Some(Rc::clone(feed)))
     }
 
     /// Holds the last picture of what is on screen in its place.

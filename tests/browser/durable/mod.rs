@@ -12,14 +12,7 @@ use crate::js::{NOTHING, array, call, count, get, heard, number, object, recorde
 #[wasm_bindgen(module = "/src/js/durable.js")]
 extern "C" {
     #[wasm_bindgen(js_name = durable)]
-    fn make(
-        shape: &JsValue,
-        own: &Array,
-        real: &Function,
-        get: &Function,
-        call: &Function,
-        called: &Function,
-    ) -> JsValue;
+    fn make(shape: &JsValue, behind: &JsValue) -> JsValue;
 
     #[wasm_bindgen(js_name = durableOf)]
     fn durable_of(value: &JsValue) -> JsValue;
@@ -187,11 +180,63 @@ fn properties_of_our_own_come_before_the_sdks() {
 }
 
 #[test]
-fn every_call_that_is_passed_on_is_heard_of() {
+fn a_call_that_says_how_it_is_to_be_is_heard_of() {
     let it = Durable::of(&Thing::new("first"));
     call(&it.proxy, "echo", [&"a".into()]).unwrap();
     assert_eq!((count(&it.called), heard(&it.called, 0)), (1, "echo".into()));
     assert_eq!(text(&heard(&it.called, 1), "0"), "a");
+    call(&it.proxy, "fail", [&NOTHING]).unwrap_err();
+    assert_eq!(count(&it.called), 1, "nothing else is");
+}
+
+#[test]
+async fn a_call_that_finds_nobody_is_remembered_and_answered() {
+    let real = Thing::new("first");
+    let it = Durable::of(&real);
+    set(&it.called, "answer", false);
+    assert_eq!(call(&it.proxy, "ask", [&"a".into()]).unwrap(), it.proxy, "as whatever has a promise form beside it");
+    assert_eq!(settled(call(&get(&it.proxy, "ask"), "promise", [&"b".into()]).unwrap()).await, Ok(NOTHING));
+    assert_eq!(settled(call(&it.proxy, "echo", [&"c".into()]).unwrap()).await, Ok(NOTHING));
+    assert_eq!((count(&it.called), number(&real, "heard.length")), (3, 0.0));
+}
+
+#[test]
+fn objects_in_options_are_translated_and_the_apps_own_object_is_left_alone() {
+    let (real, guest) = (Thing::new("first"), Durable::of(&Thing::new("guest")));
+    let it = Durable::of(&real);
+    let signal = object([("to", guest.proxy.clone()), ("data", "hello".into())]);
+    call(&it.proxy, "echo", [&signal]).unwrap();
+    assert_eq!(get(&real, "heard.0.0.to"), guest.real());
+    assert_eq!(text(&real, "heard.0.0.data"), "hello");
+    assert_eq!(get(&signal, "to"), guest.proxy);
+    let plain = object([("data", "hello".into())]);
+    call(&it.proxy, "echo", [&plain]).unwrap();
+    assert_eq!(get(&real, "heard.1.0"), plain, "what needs no translation is the same object");
+}
+
+#[test]
+fn it_can_be_listed_and_copied() {
+    let (real, guest) = (Thing::new("first"), Durable::of(&Thing::new("guest")));
+    set(&real, "guest", guest.real());
+    let it = Durable::of(&real);
+    set(&it.proxy, "note", "the app's own");
+    let copy = Object::assign(&Object::new(), it.proxy.unchecked_ref());
+    assert_eq!((text(&copy, "label"), text(&copy, "note")), ("first".into(), "the app's own".into()));
+    assert_eq!(get(&copy, "guest"), guest.proxy);
+}
+
+#[test]
+fn a_method_that_the_app_replaces_stays_replaced() {
+    let (first, second) = (Thing::new("first"), Thing::new("second"));
+    let it = Durable::of(&first);
+    let own = recorder();
+    set(&it.proxy, "echo", own.clone());
+    set(&it.proxy, "mine", own.clone());
+    it.stand_for(&second);
+    call(&it.proxy, "echo", []).unwrap();
+    call(&it.proxy, "mine", []).unwrap();
+    assert_eq!((count(&own), count(&it.call)), (2, 0));
+    assert_ne!(get(&first, "echo"), JsValue::from(own));
 }
 
 #[test]
@@ -246,8 +291,18 @@ impl Durable {
     fn of(thing: &Thing) -> Self {
         let [real, get, call, called] = [recorder(), recorder(), recorder(), recorder()];
         set(&real, "answer", thing);
+        set(&called, "answer", true);
         let shape: JsValue = Object::get_prototype_of(thing).into();
-        let proxy = make(&shape, &array([&"mine".into()]), &real, &get, &call, &called);
+        let behind = object([
+            ("methods", array([&"mine".into()]).into()),
+            ("properties", array([&"label".into()]).into()),
+            ("states", array([&"ask".into(), &"echo".into()]).into()),
+            ("real", real.clone().into()),
+            ("get", get.clone().into()),
+            ("call", call.clone().into()),
+            ("called", called.clone().into()),
+        ]);
+        let proxy = make(&shape, &behind);
         remember(thing, &proxy);
         Self { proxy, real, get, call, called }
     }

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use crate::js::{NOTHING, call, get, number, object, recorder, set, text};
 use crate::page::until;
 
-#[wasm_bindgen(module = "/src/js/errors.js")]
+#[wasm_bindgen(module = "/tests/browser/fixtures.js")]
 extern "C" {
     pub(crate) type HandoverError;
 }

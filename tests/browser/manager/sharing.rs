@@ -1,7 +1,6 @@
 //! Several managers of one `OT`.
 
 use js_sys::Function;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::rig::{Rig, settled};

@@ -1,6 +1,7 @@
 // Starts one participant, as the address asks:
 //   session, name      whose call, and who (one of people.js)
 //   kind               package (default) | plain (the bare SDK) | recipe | naive (the baselines)
+//   sdk                2.35.2 (default) | 2.30.0 | 2.27.2 | opentok (@opentok/client, 2.35.2): which SDK
 //   camera             device (default: drawn, through getUserMedia) | tracks (drawn, given as tracks) | fake (Chromium's)
 //   publishAudio, publishVideo   "no": starts muted
 //   renew              good (default) | missing | throwing | hanging | tokenless | same | another: how the app's renew behaves

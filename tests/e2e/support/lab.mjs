@@ -16,7 +16,19 @@ const MOUNTS = {
   "/opened": "target/apps",
   "/e2e": "tests/e2e/app",
   "/baseline": "tests/e2e/baseline",
+  // The SDK's other versions, and the newest under its older name.
+  "/sdks/2.27.2": "node_modules/sdk-2.27/dist/js",
+  "/sdks/2.30.0": "node_modules/sdk-2.30/dist/js",
+  "/sdks/opentok": "node_modules/@opentok/client/dist/js",
 };
+
+/** What the page takes as `sdk`: the versions that the package is for, and which of them is which. */
+export const SDKS = [
+  { sdk: "2.27.2", version: "v2.27.2" },
+  { sdk: "2.30.0", version: "v2.30.0" },
+  { sdk: "2.35.2", version: "v2.35.2" },
+  { sdk: "opentok", version: "v2.35.2" },
+];
 
 /** One running `rotation-lab`. `ROTATION_LAB` names a built one; without it, cargo builds and runs it. */
 export class Lab {
