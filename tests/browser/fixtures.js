@@ -196,7 +196,7 @@ export class Host {
 // A stand-in for the SDK's OT that does nothing by itself: each test says what the service answers, and when. It is only
 // for what no service does on demand, such as callbacks that come twice.
 
-class Emitter {
+class Emits {
   handlers = [];
 
   on(type, handler) {
@@ -225,7 +225,7 @@ class Emitter {
   }
 }
 
-export class FakeSession extends Emitter {
+export class FakeSession extends Emits {
   connection = null;
   currentState = "disconnected";
   /** What was asked of it, and how to answer. */
@@ -318,7 +318,7 @@ class FakeStream {
   }
 }
 
-export class FakePublisher extends Emitter {
+export class FakePublisher extends Emits {
   stream = null;
   session = null;
   destroyed = 0;
@@ -357,7 +357,7 @@ export class FakePublisher extends Emitter {
   }
 }
 
-class FakeSubscriber extends Emitter {
+class FakeSubscriber extends Emits {
   gone = false;
 
   constructor(stream, options) {
