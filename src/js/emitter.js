@@ -23,7 +23,9 @@ export class Emitter {
   on(args, once, fresh) {
     for (const [name, handler, context] of listened(args)) {
       if (typeof handler !== "function") {
-        throw new TypeError(`the listener to "${name}" must be a function, not ${handler === null ? null : typeof handler}`);
+        throw new TypeError(
+          `the listener to "${name}" must be a function, not ${handler === null ? null : typeof handler}`,
+        );
       }
       const before = this.#listeners.get(name);
       this.#listeners.set(name, [...(before ?? []), { handler, context, once, fired: false }]);
@@ -93,7 +95,11 @@ export class Emitter {
   #remove(name, is) {
     const listeners = this.#listeners.get(name) ?? [];
     const index = listeners.findLastIndex(is);
-    if (index >= 0) this.#listeners.set(name, listeners.filter((_, at) => at !== index));
+    if (index >= 0)
+      this.#listeners.set(
+        name,
+        listeners.filter((_, at) => at !== index),
+      );
   }
 }
 
