@@ -1,7 +1,9 @@
 // An app of two people, opened as its users open it: with the SDK from the vendor's address, and with this package put
 // in front of it by one tag that the app knows nothing of.
 import { cp, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import path from "node:path";
+import { build } from "esbuild";
 import { test as base } from "../../support/fixtures.mjs";
 import { OPENED, ROOT } from "../../support/lab.mjs";
 
@@ -48,8 +50,21 @@ async function prepare(name, people, role) {
   const page = await readFile(path.join(APPS, name, "index.html"), "utf8");
   if (!SDK.test(page)) throw new Error(`apps/${name}/index.html should load the SDK from the vendor's address`);
   for (const part of ["style.css", name]) await cp(path.join(APPS, part), path.join(OPENED, part), { recursive: true });
+  const source = path.join(APPS, name, "main.jsx");
+  if (existsSync(source)) await bundled(source, path.join(OPENED, name, "main.js"));
   for (const who of people)
     await writeFile(path.join(OPENED, name, `${who}.html`), page.replace(SDK, tags(who, role[who] ?? "publisher")));
+}
+
+/** What an app's own build would do. */
+async function bundled(source, outfile) {
+  await build({
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    define: { "process.env.NODE_ENV": '"development"' },
+    logLevel: "warning",
+  });
 }
 
 /** A call in an app. */
