@@ -9,6 +9,7 @@ mod ledger;
 mod losses;
 mod migrations;
 mod phases;
+mod rejoining;
 mod rooms;
 mod simulation;
 mod tiles;

@@ -13,6 +13,10 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Machine {
     pub(super) fn connect(&mut self, credentials: Credentials, now: Time) {
+        if self.is_leaving() {
+            self.rejoin = Some(Some(credentials));
+            return;
+        }
         match self.state {
             State::Idle | State::Disconnected | State::Failed => self.open_first(credentials, false, now),
             // A second connect() is answered as the SDK answers it: with success, and nothing done.
@@ -48,10 +52,13 @@ impl Machine {
     /// Leaves as the app asked. Of a connected leg the SDK then says what it always says, and the app hears it from
     /// there.
     pub(super) fn disconnect(&mut self, now: Time) {
+        if let Some(credentials) = &mut self.rejoin {
+            *credentials = None;
+            return;
+        }
         match &self.state {
             State::Connecting { leg, .. } => {
-                let message = "the app called disconnect() before the session was connected";
-                self.connect_failed(leg.id, Failure::new(Code::Cancelled, message), now);
+                self.connect_failed(leg.id, disconnected_first(), now);
             }
             State::Connected { leg } => {
                 let leg = leg.id;
@@ -91,6 +98,7 @@ impl Machine {
 
     /// Leaves everything without a word to the app's own listeners.
     pub(super) fn close(&mut self, now: Time) {
+        self.rejoin = None;
         self.abort_renew();
         self.close_legs(now);
         self.forget_call(now);
@@ -109,6 +117,11 @@ impl Machine {
         self.forget_call(now);
         self.cancel(State::Disconnected, now);
         self.tell(Event::Disconnected(reason));
+        match self.rejoin.take() {
+            Some(Some(credentials)) => self.open_first(credentials, false, now),
+            Some(None) => self.tell(Event::ConnectFailed(disconnected_first())),
+            None => {}
+        }
     }
 
     /// Forgets everybody and everything that was in the call.
@@ -125,7 +138,8 @@ impl Machine {
 
     /// Publishes wherever this client is, or is going to be.
     pub(super) fn publish(&mut self, publisher: PublisherId, now: Time) {
-        if matches!(self.state, State::Idle | State::Disconnected | State::Failed | State::Closed) {
+        let here = !matches!(self.state, State::Idle | State::Disconnected | State::Failed | State::Closed);
+        if !here || self.is_leaving() {
             let failure = Failure::new(Code::NotConnected, "the session is not connected");
             self.tell(Event::PublishFailed { publisher, failure });
             return;
@@ -182,4 +196,8 @@ impl Machine {
             self.order(Command::Subscribe { leg, view, stream, under });
         }
     }
+}
+
+fn disconnected_first() -> Failure {
+    Failure::new(Code::Cancelled, "the app called disconnect() before the session was connected")
 }

@@ -55,6 +55,8 @@ pub struct Machine {
     pace: Pace,
     /// The app has asked to disconnect; until then the SDK may take to say that it has.
     leaving: Option<Time>,
+    /// The app has asked to connect again before that; and to disconnect again, if there are no credentials any more.
+    rejoin: Option<Option<Credentials>>,
     /// Whether the page has no network, or is asleep: attempts wait.
     offline: bool,
     /// Whether the app has been told that it is cut off.
@@ -88,6 +90,7 @@ impl Machine {
             highest_epoch: None,
             pace: Pace::default(),
             leaving: None,
+            rejoin: None,
             offline: false,
             interrupted: false,
             came_back: None,
@@ -136,6 +139,18 @@ impl Machine {
     #[must_use]
     pub fn primary(&self) -> Option<LegId> {
         self.primary_leg().map(|leg| leg.id)
+    }
+
+    /// Whether the app has asked to disconnect, and the SDK has not said yet that it has.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.is_some()
+    }
+
+    /// Whether it is to connect again as soon as it has left.
+    #[must_use]
+    pub fn is_rejoining(&self) -> bool {
+        matches!(self.rejoin, Some(Some(_)))
     }
 
     /// Whether a move is under way that can't be given back any more: what is announced now is for the one after it.

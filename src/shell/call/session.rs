@@ -45,7 +45,11 @@ impl Durable for Call {
     fn get(self: &Rc<Self>, name: &str) -> Option<JsValue> {
         match name {
             "connection" => {
-                // Whether there is one, the SDK knows; which one, we do.
+                // Whether there is one, the SDK knows; which one, we do. That of a call that is left in order to come
+                // back is none to publish on.
+                if self.machine.borrow().is_rejoining() {
+                    return Some(JsValue::NULL);
+                }
                 self.primary_session().connection()?;
                 let own = self.machine.borrow().own().cloned();
                 self.person_proxy(&own?)
@@ -120,7 +124,8 @@ impl Call {
     fn connect(self: &Rc<Self>, args: &Array) -> Result<JsValue, JsValue> {
         let callback = js::function(args.get(args.length().saturating_sub(1)));
         let status = self.status();
-        if !matches!(status, Status::Idle | Status::Disconnected | Status::Failed) {
+        let leaving = self.machine.borrow().is_leaving();
+        if !matches!(status, Status::Idle | Status::Disconnected | Status::Failed) && !leaving {
             // As in the SDK nothing is done; unlike there, the callback comes once it is connected.
             match callback {
                 Some(callback) if status == Status::Connecting => self.connecting.borrow_mut().push(callback),
@@ -176,6 +181,11 @@ impl Call {
     fn unpublish(self: &Rc<Self>, durable: &JsValue) -> Result<JsValue, JsValue> {
         let publisher = self.shared.publisher(durable);
         let Some(publisher) = publisher.filter(|p| self.publishers.borrow().contains_key(&p.id)) else {
+            let real = self.shared.host.real_of(durable);
+            if real != *durable {
+                // One that is published nowhere, or not any more: the SDK says so in the console.
+                return self.primary_session().unpublish(real.unchecked_ref());
+            }
             let message = "session.unpublish(): this publisher is not published in this session";
             return Err(self.shared.error("foreign_object", message, durable));
         };
@@ -210,6 +220,10 @@ impl Call {
     fn unsubscribe(self: &Rc<Self>, durable: &JsValue) -> Result<JsValue, JsValue> {
         let found = self.views.borrow().values().find(|view| view.proxy() == *durable).cloned();
         let Some(view) = found else {
+            if self.shared.host.real_of(durable) != *durable {
+                // One that has gone with its stream already: as in the SDK, that is all.
+                return Ok(JsValue::FALSE);
+            }
             let message = "session.unsubscribe(): this subscriber is not one of this session's";
             return Err(self.shared.error("foreign_object", message, durable));
         };

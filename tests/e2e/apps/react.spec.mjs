@@ -28,6 +28,15 @@ test("components go on through everything, are steered by their properties, and 
   await ann.page.click("#door");
   await app.whole();
   await expect.poll(() => ann.page.evaluate(() => stage.camera.live())).toEqual({ video: 1, audio: 1 });
+  // And in the same breath, before the servers have answered.
+  await ann.page.evaluate(() => {
+    const door = document.querySelector("#door");
+    door.click();
+    door.click();
+  });
+  await expect.poll(() => log(ann)).toContain("connected");
+  await app.whole();
+  expect(await ann.page.evaluate(() => stage.camera.live())).toEqual({ video: 1, audio: 1 });
   const prompts = await app.prompts();
   const first = await Promise.all(app.people.map(log));
 
