@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 pub(crate) struct Property {
     object: Object,
     name: &'static str,
-    _set: Closure<dyn FnMut(JsValue)>,
+    set: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Property {
@@ -25,12 +25,17 @@ impl Property {
             let _ = Reflect::set(&accessor, &key.into(), value);
         }
         let _ = Reflect::define_property(object, &name.into(), &accessor);
-        Self { object: object.clone(), name, _set: set }
+        Self { object: object.clone(), name, set }
     }
 }
 
 impl Drop for Property {
     fn drop(&mut self) {
-        let _ = Reflect::delete_property(&self.object, &self.name.into());
+        let name = self.name.into();
+        let now = Reflect::get_own_property_descriptor(&self.object, &name).unwrap_or_default();
+        // Somebody else may stand in for it since.
+        if Reflect::get(&now, &"set".into()).is_ok_and(|set| set == *self.set.as_ref()) {
+            let _ = Reflect::delete_property(&self.object, &name);
+        }
     }
 }

@@ -5,6 +5,7 @@ import { durable, durableEvent, durableOf, realOf, remember, sdkEvent } from "./
 import { Emitter, relay } from "./emitter.js";
 import { HandoverError } from "./errors.js";
 import { bareOf, namespace } from "./namespace.js";
+import { Screen } from "./screen.js";
 
 /** What the constructor asks for. */
 export const KEY = Symbol("only create() may construct");
@@ -38,7 +39,8 @@ export class Manager extends EventTarget {
     const error = (/** @type {string} */ code, /** @type {string} */ message, /** @type {unknown} */ cause) =>
       new HandoverError(code, message, cause);
     const emitter = () => new Emitter();
-    const host = { notify, error, durable, durableEvent, durableOf, emitter, realOf, relay, remember, sdkEvent };
+    const screen = () => new Screen();
+    const host = { notify, error, durable, durableEvent, durableOf, emitter, realOf, relay, remember, screen, sdkEvent };
     const bare = bareOf(ot);
     const other = cores.get(bare);
     this.#core = other ? other.beside(options, host) : new Core(bare, options, host);

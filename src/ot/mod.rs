@@ -153,6 +153,10 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = setAudioVolume)]
     pub(crate) fn set_audio_volume(this: &Subscriber, volume: &JsValue) -> Result<JsValue, JsValue>;
 
+    /// Its volume, whoever set it: the app, or its own button.
+    #[wasm_bindgen(method, catch, js_name = getAudioVolume)]
+    pub(crate) fn audio_volume(this: &Subscriber) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(method, catch, js_name = subscribeToAudio)]
     pub(crate) fn subscribe_to_audio(this: &Subscriber, on: bool) -> Result<JsValue, JsValue>;
 
@@ -181,6 +185,9 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     pub(crate) fn element(this: &Event) -> JsValue;
+
+    #[wasm_bindgen(method, getter, js_name = mediaStream)]
+    pub(crate) fn media_stream(this: &Event) -> JsValue;
 
     #[wasm_bindgen(method, catch, js_name = preventDefault)]
     pub(crate) fn prevent_default(this: &Event) -> Result<(), JsValue>;

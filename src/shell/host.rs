@@ -2,6 +2,7 @@
 
 use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
+use web_sys::{HtmlElement, HtmlVideoElement, MediaStream};
 
 use super::emitter::Emitter;
 
@@ -46,6 +47,46 @@ extern "C" {
     /// What the SDK may see of a value.
     #[wasm_bindgen(method, js_name = realOf)]
     pub(crate) fn real_of(this: &Host, value: &JsValue) -> JsValue;
+
+    /// Makes what an app shows by itself of a subscriber or publisher; see `screen.js`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn screen(this: &Host) -> Screen;
+
+    /// One stream and one video that outlive the SDK's.
+    #[derive(Clone)]
+    pub(crate) type Screen;
+
+    /// The stream that the app knows.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn stream(this: &Screen) -> MediaStream;
+
+    /// Whether it holds a last picture.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn holds(this: &Screen) -> bool;
+
+    /// Takes the tracks of a stream in the place of those that it has.
+    #[wasm_bindgen(method)]
+    pub(crate) fn follow(this: &Screen, source: &MediaStream);
+
+    /// The SDK has made a video that the app is to show. Returns whether the app gets this one.
+    #[wasm_bindgen(method)]
+    pub(crate) fn attach(this: &Screen, video: &HtmlVideoElement) -> bool;
+
+    /// Shows what the SDK plays in a video that is attached.
+    #[wasm_bindgen(method)]
+    pub(crate) fn show(this: &Screen, video: &HtmlVideoElement);
+
+    /// Looks after what is shown outside of a slot.
+    #[wasm_bindgen(method)]
+    pub(crate) fn watch(this: &Screen, slot: &HtmlElement);
+
+    /// Holds the last picture.
+    #[wasm_bindgen(method)]
+    pub(crate) fn hold(this: &Screen);
+
+    /// It is over: the app's video goes.
+    #[wasm_bindgen(method)]
+    pub(crate) fn close(this: &Screen);
 
     /// Remembers which durable object stands for an object of the SDK's.
     #[wasm_bindgen(method)]

@@ -13,6 +13,7 @@ mod picture;
 mod publisher;
 mod shared;
 mod surroundings;
+mod tile;
 pub mod tracks;
 mod view;
 

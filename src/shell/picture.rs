@@ -5,16 +5,16 @@ use std::rc::Rc;
 
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlCanvasElement, HtmlElement, HtmlVideoElement};
+use web_sys::{HtmlCanvasElement, HtmlVideoElement, MediaStream};
 
 use super::js;
-use crate::dom::{Changes, FirstFrame, InsertMode, LastFrame, LastPicture, Layer, Slot, WeakLayer, still};
-
-/// The default size of a tile in the SDK.
-const DEFAULT_SIZE: (&str, &str) = ("264px", "198px");
+use crate::dom::{Changes, FirstFrame, LastFrame, LastPicture, Layer, Slot, WeakLayer, still};
 
 /// What the SDK shows over a picture until that plays.
 const SPINNER: &str = ".OT_loading";
+
+/// What the SDK's controls have for two seconds after they are made: it shows them, to let them slide away.
+const ON_HOLD: &str = "OT_mode-on-hold";
 
 /// What the SDK shows it in.
 const VIDEO: &str = "video";
@@ -24,7 +24,9 @@ const VIDEO: &str = "video";
 pub(super) struct Picture {
     layer: RefCell<Option<Layer>>,
     video: RefCell<Option<HtmlVideoElement>>,
+    stream: RefCell<Option<MediaStream>>,
     appearance: RefCell<Option<Changes>>,
+    calm: RefCell<Option<Changes>>,
     first_frame: RefCell<Option<FirstFrame>>,
     /// The frames of the picture in whose place it is to be.
     before: RefCell<Option<LastFrame>>,
@@ -37,7 +39,7 @@ impl Picture {
     pub(super) fn place(slot: Option<&Slot>, options: &Object) -> Result<Rc<Self>, JsValue> {
         let picture = Self::default();
         if let Some(slot) = slot {
-            js::set(options, "insertMode", "append");
+            js::set(options, "insertMode", "replace");
             js::set(options, "width", "100%");
             js::set(options, "height", "100%");
             *picture.layer.borrow_mut() = Some(slot.add_layer()?);
@@ -61,6 +63,24 @@ impl Picture {
                 }
             })
         });
+    }
+
+    /// It takes the place of another one: its controls don't show themselves before it does.
+    pub(super) fn keep_calm(&self) {
+        *self.calm.borrow_mut() = self.layer.borrow().as_ref().map(|layer| {
+            layer.strip(ON_HOLD);
+            let place = layer.downgrade();
+            Changes::within(layer.element(), move || {
+                if let Some(layer) = place.upgrade() {
+                    layer.strip(ON_HOLD);
+                }
+            })
+        });
+    }
+
+    /// It is shown: from now on its controls do as the SDK wants.
+    pub(super) fn show_controls(&self) {
+        self.calm.take();
     }
 
     /// This is its video: `presented` is called with its first frame that nothing covers.
@@ -103,25 +123,24 @@ impl Picture {
         *self.before.borrow_mut() = before.video.borrow().as_ref().map(LastFrame::follow);
     }
 
-    /// Puts it on top of its slot, in the next frame that the browser paints.
-    pub(super) fn promote(&self, slot: &Slot) {
-        if let Some(layer) = &*self.layer.borrow() {
-            slot.promote(layer);
-        }
+    /// Its layer in the slot.
+    pub(super) fn layer(&self) -> Option<Layer> {
+        self.layer.borrow().clone()
     }
 
-    /// Puts its video in the place of another's in the app's own layout.
-    pub(super) fn replace(&self, before: &Self) -> Result<(), JsValue> {
-        let (old, new) = (before.video.borrow(), self.video.borrow());
-        let (Some(old), Some(new)) = (&*old, &*new) else { return Ok(()) };
-        if old.is_connected() {
-            new.set_class_name(&old.class_name());
-            if let Some(style) = old.get_attribute("style") {
-                new.set_attribute("style", &style)?;
-            }
-            old.replace_with_with_node_1(new)?;
-        }
-        Ok(())
+    /// Its video, if the SDK has told of it.
+    pub(super) fn video(&self) -> Option<HtmlVideoElement> {
+        self.video.borrow().clone()
+    }
+
+    /// The stream that the SDK gives to the app.
+    pub(super) fn stream(&self) -> Option<MediaStream> {
+        self.stream.borrow().clone()
+    }
+
+    /// The SDK has a stream to give to the app.
+    pub(super) fn set_stream(&self, stream: MediaStream) {
+        *self.stream.borrow_mut() = Some(stream);
     }
 
     /// It has taken the place of the picture that it followed. Returns the time between the last frame of that and its
@@ -134,6 +153,7 @@ impl Picture {
     /// Stops watching it. Called before the SDK destroys what it shows.
     pub(super) fn release(&self) {
         self.appearance.take();
+        self.calm.take();
         self.first_frame.take();
         self.before.take();
         self.last_picture.take();
@@ -149,36 +169,5 @@ impl Picture {
 /// Whether nothing of the SDK's covers the picture.
 fn uncovered(layer: Option<&Layer>) -> impl Fn() -> bool + 'static {
     let layer = layer.map(Layer::downgrade);
-    move || layer.as_ref().and_then(WeakLayer::upgrade).is_none_or(|layer| layer.find(SPINNER).is_none())
-}
-
-/// Makes the slot of a tile; `None` if the app shows the video itself.
-pub(super) fn mount(target: &JsValue, options: &Object) -> Result<Option<Slot>, JsValue> {
-    if js::get(options, "insertDefaultUI").as_bool() == Some(false) {
-        return Ok(None);
-    }
-    let element = match target.as_string() {
-        Some(id) => web_sys::window()
-            .and_then(|window| window.document())
-            .and_then(|document| document.get_element_by_id(&id))
-            .and_then(|element| element.dyn_into::<HtmlElement>().ok()),
-        None => target.dyn_ref::<HtmlElement>().cloned(),
-    };
-    let mode = InsertMode::parse(js::get_string(options, "insertMode").as_deref());
-    let width = css(&js::get(options, "width"), DEFAULT_SIZE.0);
-    let height = css(&js::get(options, "height"), DEFAULT_SIZE.1);
-    let slot = Slot::mount(element.as_ref(), mode, &width, &height)?;
-    Ok(Some(slot))
-}
-
-/// A size as the SDK takes it: a number of pixels, or CSS.
-fn css(value: &JsValue, default: &str) -> String {
-    if let Some(pixels) = value.as_f64() {
-        return format!("{}px", pixels as i32);
-    }
-    match value.as_string() {
-        Some(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => text + "px",
-        Some(text) if !text.is_empty() => text,
-        _ => default.to_owned(),
-    }
+    move || layer.as_ref().and_then(WeakLayer::upgrade).is_none_or(|layer| !layer.is(SPINNER))
 }

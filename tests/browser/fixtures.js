@@ -12,6 +12,9 @@ export class HandoverError extends Error {
   }
 }
 
+// Later than the others, which are as many as are answered at a time.
+export const { Screen } = await import("../../src/js/screen.js");
+
 /** A function that remembers how it was called: `calls` holds `{ self, args }`. It returns its `answer`. */
 export function recorder() {
   const calls = [];
@@ -183,6 +186,7 @@ export class Host {
   realOf = realOf;
   remember = remember;
   sdkEvent = sdkEvent;
+  screen = () => new Screen();
 
   notify(type, detail) {
     this.events.push({ type, detail });

@@ -12,6 +12,7 @@ mod js;
 mod manager;
 mod options;
 mod page;
+mod screen;
 mod slot;
 mod tracks;
 mod versions;

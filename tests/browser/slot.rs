@@ -40,7 +40,7 @@ fn a_slot_goes_right_after_its_target() {
 #[test]
 fn a_slot_without_a_target_goes_to_the_end_of_the_page() {
     for mode in [InsertMode::Append, InsertMode::Before, InsertMode::After, InsertMode::Replace] {
-        let slot = Slot::mount(None, mode, "264px", "198px").unwrap();
+        let slot = Slot::mount(None, mode, &[], ("264px", "198px")).unwrap();
         let last = document().body().unwrap().last_element_child().unwrap();
         assert_eq!(&last, slot.element().as_ref());
     }
@@ -60,7 +60,7 @@ fn insert_modes_are_read_in_the_words_of_the_sdk() {
 fn a_slot_has_the_size_that_it_is_given() {
     let stage = Stage::new(ROOM);
     let target = stage.find("#target");
-    let slot = Slot::mount(Some(&target), InsertMode::Append, "320px", "50%").unwrap();
+    let slot = Slot::mount(Some(&target), InsertMode::Append, &[], ("320px", "50%")).unwrap();
     assert_eq!(style(slot.element(), "width"), "320px");
     assert_eq!(slot.element().style().get_property_value("height").unwrap(), "50%");
 }
@@ -122,7 +122,7 @@ async fn slots_that_are_promoted_together_are_seen_together() {
     let stage = Stage::new(r#"<div id="a"></div><div id="b"></div><div id="c"></div>"#);
     let slots = ["#a", "#b", "#c"].map(|id| {
         let target = stage.find(id);
-        Slot::mount(Some(&target), InsertMode::Replace, "30px", "30px").unwrap()
+        Slot::mount(Some(&target), InsertMode::Replace, &[], ("30px", "30px")).unwrap()
     });
     let old = slots.each_ref().map(|slot| slot.add_layer().unwrap());
     let new = slots.each_ref().map(|slot| slot.add_layer().unwrap());
@@ -140,7 +140,7 @@ fn a_promoted_layer_of_another_slot_leaves_this_one_as_it_is() {
     let stage = Stage::new(r#"<div id="a"></div><div id="b"></div>"#);
     let [a, b] = ["#a", "#b"].map(|id| {
         let target = stage.find(id);
-        Slot::mount(Some(&target), InsertMode::Replace, "30px", "30px").unwrap()
+        Slot::mount(Some(&target), InsertMode::Replace, &[], ("30px", "30px")).unwrap()
     });
     let kept = a.add_layer().unwrap();
     let _under = a.add_layer().unwrap();
@@ -204,7 +204,7 @@ fn a_layer_finds_what_covers_it() {
 }
 
 fn mount(stage: &Stage, mode: InsertMode) -> Slot {
-    Slot::mount(Some(&stage.find("#target")), mode, "264px", "198px").unwrap()
+    Slot::mount(Some(&stage.find("#target")), mode, &[], ("264px", "198px")).unwrap()
 }
 
 /// The layer that is seen in the middle of a slot.

@@ -20,11 +20,8 @@ impl Durable for Publisher {
 
     fn get(self: &Rc<Self>, name: &str) -> Option<JsValue> {
         match name {
-            "element" => self.slot.borrow().as_ref().map(|slot| slot.element().clone().into()),
-            "id" => {
-                let slot = self.slot.borrow();
-                slot.as_ref().map(|slot| slot.element().id().into())
-            }
+            "element" => self.tile.element().map(Into::into),
+            "id" => self.tile.element().map(|element| element.id().into()),
             "session" => self.call.borrow().upgrade().map(|call| call.proxy()),
             "stream" => self.stream.borrow().clone(),
             "streamId" => self.stream.borrow().as_ref().map(|stream| js::get(stream, "streamId")),

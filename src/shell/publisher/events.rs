@@ -12,7 +12,8 @@ use crate::ot::{Event, Listener};
 use crate::shell::js;
 
 /// Events that we listen to ourselves on every real publisher.
-const OWN_EVENTS: [&str; 5] = ["videoElementCreated", "streamCreated", "streamDestroyed", "destroyed", "muteForced"];
+const OWN_EVENTS: [&str; 6] =
+    ["mediaStreamAvailable", "videoElementCreated", "streamCreated", "streamDestroyed", "destroyed", "muteForced"];
 
 impl Publisher {
     pub(super) fn listen(self: &Rc<Self>, real: &Rc<Real>) {
@@ -25,6 +26,7 @@ impl Publisher {
             })
         };
         let own = vec![
+            on("mediaStreamAvailable", Self::on_stream),
             on("videoElementCreated", Self::on_video),
             on("streamCreated", Self::on_stream_created),
             on("streamDestroyed", Self::on_stream_destroyed),
@@ -72,10 +74,26 @@ impl Publisher {
         }
     }
 
+    /// The app knows one stream, whose tracks are always those of its preview.
+    fn on_stream(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
+        let stream = self.tile.take_stream(&real.picture, event.media_stream(), self.is_shown(real));
+        if let Some(stream) = stream
+            && self.emitter.listens("mediaStreamAvailable")
+        {
+            let over = Object::new();
+            js::set(&over, "mediaStream", stream);
+            let event = self.shared.host.durable_event(event, &self.proxy(), &over);
+            self.emitter.emit("mediaStreamAvailable", &event);
+        }
+    }
+
     fn on_video(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
         if let Ok(video) = event.element().dyn_into::<HtmlVideoElement>() {
             // Nobody is to hear themselves, not even for the moment before the SDK mutes a preview.
             video.set_muted(true);
+            if self.tile.is_bare() {
+                self.tile.take_video(&video, self.is_shown(real));
+            }
             let (publisher, watched) = (Rc::downgrade(self), Rc::downgrade(real));
             real.picture.watch(&video, move || {
                 if let (Some(publisher), Some(real)) = (publisher.upgrade(), watched.upgrade()) {
@@ -136,7 +154,7 @@ impl Publisher {
                 let _ = leg;
             }
             self.emit("destroyed", event);
-            self.slot.take();
+            self.tile.close();
             self.shared.publishers.borrow_mut().retain(|other| other.id != self.id);
         }
     }

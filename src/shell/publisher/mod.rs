@@ -14,12 +14,12 @@ use super::call::Call;
 use super::durable as objects;
 use super::emitter::Emitter;
 use super::js;
-use super::picture::{Picture, mount};
+use super::picture::Picture;
 use super::shared::{Ending, Shared};
+use super::tile::{Kind, Tile};
 use super::tracks::{self, Ended};
 use crate::core::ids::{LegId, PublisherId};
 use crate::core::protocol::Input;
-use crate::dom::Slot;
 use crate::ot::{self, Listener};
 
 /// Calls that say how a publisher is to be: made again on the next leg, and on both while there are two.
@@ -45,7 +45,7 @@ pub(super) struct Publisher {
     shared: Rc<Shared>,
     call: RefCell<Weak<Call>>,
     options: Object,
-    slot: RefCell<Option<Slot>>,
+    tile: Tile,
     emitter: Emitter,
     reals: RefCell<Vec<Rc<Real>>>,
     /// How many it has had.
@@ -96,7 +96,7 @@ impl Publisher {
         callback: Option<Function>,
     ) -> Result<Rc<Self>, JsValue> {
         let options = js::copy(options);
-        let slot = mount(target, &options)?;
+        let tile = Tile::mount(&shared.host, Kind::Publisher, target, &options)?;
         let ended_of_app = Ended::now(&options);
         let publisher = Rc::new(Self {
             id: shared.next_publisher(),
@@ -104,7 +104,7 @@ impl Publisher {
             shared: Rc::clone(shared),
             call: RefCell::new(Weak::new()),
             options,
-            slot: RefCell::new(slot),
+            tile,
             emitter: shared.host.emitter(),
             reals: RefCell::default(),
             count: Cell::new(0),
@@ -286,8 +286,7 @@ impl Publisher {
 
     /// The preview of a publisher that is live counts as presented with its first frame, or without pictures at once.
     fn judge(&self, real: &Real) {
-        let pictures = self.slot.borrow().is_some()
-            && real.publisher.stream().and_then(|stream| stream.has_video()).unwrap_or(false);
+        let pictures = real.publisher.stream().and_then(|stream| stream.has_video()).unwrap_or(false);
         if let Some(leg) = real.leg.get()
             && real.live.get()
             && (!pictures || real.picture.is_presented())
@@ -300,9 +299,7 @@ impl Publisher {
     pub(super) fn show(&self, leg: LegId) -> Option<f64> {
         let real = self.on_leg(leg)?;
         *self.shown.borrow_mut() = Some(Rc::clone(&real));
-        if let Some(slot) = &*self.slot.borrow() {
-            real.picture.promote(slot);
-        }
+        self.tile.show(&real.picture);
         real.picture.gap()
     }
 
@@ -358,7 +355,7 @@ impl Publisher {
             let _ = real.publisher.destroy();
         }
         self.shown.take();
-        self.slot.take();
+        self.tile.close();
         self.detach();
         if let Some(call) = call {
             call.drop_publisher(self.id);
@@ -411,10 +408,11 @@ impl Publisher {
     }
 
     fn make_real(self: &Rc<Self>, options: Object, done: &Function) -> Result<Rc<Real>, JsValue> {
-        let picture = Picture::place(self.slot.borrow().as_ref(), &options)?;
+        let picture = self.tile.place(&options)?;
         let ended_before = Ended::now(&options);
         self.ended_of_app.restore();
         let publisher = self.shared.ot.init_publisher(&picture.target(), &options, done)?;
+        self.tile.settle(&picture, self.shown.borrow().is_none());
         ot::shield(&publisher);
         self.count.set(self.count.get() + 1);
         let real = Rc::new(Real {

@@ -51,8 +51,8 @@ impl Durable for View {
 
     fn get(self: &Rc<Self>, name: &str) -> Option<JsValue> {
         match name {
-            "element" => self.slot.borrow().as_ref().map(|slot| slot.element().clone().into()),
-            "id" => self.slot.borrow().as_ref().map(|slot| slot.element().id().into()),
+            "element" => self.tile.element().map(Into::into),
+            "id" => self.tile.element().map(|element| element.id().into()),
             "stream" => self.call.upgrade()?.stream_proxy(&self.stream),
             _ => Some(self.stream.as_str().into()),
         }
@@ -95,7 +95,7 @@ impl Durable for View {
             self.all_feeds().into_iter().filter(|feed| said && !shown.as_ref().is_some_and(|s| Rc::ptr_eq(s, feed)))
         {
             js::apply(&feed.subscriber, name, args);
-            let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
+            self.quiet(&feed);
         }
         shown.is_some()
     }

@@ -15,7 +15,7 @@ use crate::shell::call::Call;
 use crate::shell::js;
 
 /// Events that we listen to ourselves on every real subscriber.
-const OWN_EVENTS: [&str; 3] = ["videoElementCreated", "videoDisabled", "destroyed"];
+const OWN_EVENTS: [&str; 4] = ["mediaStreamAvailable", "videoElementCreated", "videoDisabled", "destroyed"];
 
 impl View {
     pub(super) fn listen(self: &Rc<Self>, feed: &Rc<Feed>) {
@@ -28,6 +28,7 @@ impl View {
             })
         };
         let own = vec![
+            on("mediaStreamAvailable", Self::on_stream),
             on("videoElementCreated", Self::on_video),
             on("videoDisabled", |view, feed, event| {
                 view.judge(feed);
@@ -60,9 +61,15 @@ impl View {
     }
 
     /// Passes an event on if its feed is on screen.
-    fn pass(&self, name: &str, feed: &Rc<Feed>, event: &Event) {
-        if self.speaks(feed) && self.emitter.listens(name) {
-            let event = self.shared.host.durable_event(event, &self.proxy(), &Object::new());
+    pub(super) fn pass(&self, name: &str, feed: &Rc<Feed>, event: &Event) {
+        if self.speaks(feed) {
+            self.emit(name, event, &Object::new());
+        }
+    }
+
+    fn emit(&self, name: &str, event: &Event, over: &Object) {
+        if self.emitter.listens(name) {
+            let event = self.shared.host.durable_event(event, &self.proxy(), over);
             self.emitter.emit(name, &event);
         }
     }
@@ -83,33 +90,54 @@ impl View {
         feed.picture.watch(video, move || {
             if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) {
                 if view.is_shown(&feed) {
-                    view.uncover(&feed);
+                    view.tile.show(&feed.picture);
                 }
                 view.feed(Input::Presented { leg: feed.leg, view: view.id });
             }
         });
     }
 
+    /// The app knows one stream, whose tracks are always those on screen.
+    fn on_stream(self: &Rc<Self>, feed: &Rc<Feed>, event: &Event) {
+        let shown = self.shown.borrow().is_none() || self.is_shown(feed);
+        if let Some(stream) = self.tile.take_stream(&feed.picture, event.media_stream(), shown) {
+            let over = Object::new();
+            js::set(&over, "mediaStream", stream);
+            self.emit("mediaStreamAvailable", event, &over);
+        }
+    }
+
     fn on_video(self: &Rc<Self>, feed: &Rc<Feed>, event: &Event) {
+        let under = self.shown.borrow().is_some() && !self.is_shown(feed);
+        let mut fresh = true;
         if let Ok(video) = event.element().dyn_into::<HtmlVideoElement>() {
+            if self.tile.is_bare() {
+                fresh = self.tile.take_video(&video, !under);
+            }
             self.watch(feed, &video);
+        }
+        if !self.tile.is_bare() {
             let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
             feed.picture.keep_last(move |still| {
                 if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade())
                     && view.is_shown(&feed)
                 {
-                    view.hold(&still);
+                    view.note_volume(&feed);
+                    view.tile.cover(&still);
                 }
             });
         }
-        let under = self.shown.borrow().is_some() && !self.is_shown(feed);
         if under && self.hears() {
             // From here on the sound runs along, unheard: a router needs a moment to start sending it.
             let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
             let _ = feed.subscriber.subscribe_to_audio(true);
             let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
         }
-        self.pass("videoElementCreated", feed, event);
+        if under && fresh {
+            *feed.video_event.borrow_mut() = Some(event.clone());
+        } else if fresh {
+            self.pass("videoElementCreated", feed, event);
+        }
     }
 
     /// The SDK has destroyed a subscriber: because its stream has ended or the app wanted it; or because its leg dies,

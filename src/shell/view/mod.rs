@@ -11,18 +11,17 @@ use js_sys::{Array, Function, Object};
 use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlCanvasElement;
 
 use self::durable::STATE_CALLS;
 use super::call::Call;
 use super::emitter::Emitter;
 use super::js;
-use super::picture::{Picture, mount};
+use super::picture::Picture;
 use super::shared::{Ending, Shared};
+use super::tile::{Kind, Tile};
 use crate::core::ids::{LegId, StreamId, ViewId};
 use crate::core::protocol::Input;
-use crate::dom::{Layer, Slot};
-use crate::ot::{self, Listener};
+use crate::ot::{self, Event, Listener};
 
 /// How long it takes at most until a dying leg itself says that it dies, after its subscribers have, in ms.
 const LAST_WORDS: u32 = 200;
@@ -37,7 +36,7 @@ pub(super) struct View {
     shared: Rc<Shared>,
     call: Weak<Call>,
     options: Object,
-    slot: RefCell<Option<Slot>>,
+    tile: Tile,
     emitter: Emitter,
     feeds: RefCell<LiteMap<LegId, Rc<Feed>>>,
     /// How many feeds it has had.
@@ -47,8 +46,6 @@ pub(super) struct View {
     shown: RefCell<Option<Rc<Feed>>>,
     /// The real subscriber that was on screen last.
     latest: RefCell<JsValue>,
-    /// What hides that the one on screen has lost its pictures.
-    cover: RefCell<Option<Layer>>,
     state: RefCell<LiteMap<String, Array>>,
     volume: RefCell<JsValue>,
     proxy: RefCell<JsValue>,
@@ -66,6 +63,8 @@ struct Feed {
     retired: Cell<bool>,
     connected: Cell<bool>,
     listeners: RefCell<Vec<Listener>>,
+    /// What the app hears of its video when that is on screen.
+    video_event: RefCell<Option<Event>>,
 }
 
 impl View {
@@ -78,7 +77,7 @@ impl View {
         subscribed: Option<Function>,
     ) -> Result<Rc<Self>, JsValue> {
         let options = js::copy(options);
-        let slot = mount(target, &options)?;
+        let tile = Tile::mount(&call.shared.host, Kind::Subscriber, target, &options)?;
         let volume = js::get(&options, "audioVolume");
         let volume = if volume.is_undefined() { JsValue::from_f64(FULL_VOLUME) } else { volume };
         Ok(Rc::new(Self {
@@ -87,14 +86,13 @@ impl View {
             shared: Rc::clone(&call.shared),
             call: Rc::downgrade(call),
             options,
-            slot: RefCell::new(slot),
+            tile,
             emitter: call.shared.host.emitter(),
             feeds: RefCell::default(),
             count: Cell::new(0),
             ending: Cell::new(false),
             shown: RefCell::default(),
             latest: RefCell::new(JsValue::UNDEFINED),
-            cover: RefCell::default(),
             state: RefCell::default(),
             volume: RefCell::new(volume),
             proxy: RefCell::new(JsValue::UNDEFINED),
@@ -127,11 +125,14 @@ impl View {
         under: bool,
     ) -> Result<(), JsValue> {
         let options = js::copy(&self.options);
-        let picture = Picture::place(self.slot.borrow().as_ref(), &options)?;
+        let picture = self.tile.place(&options)?;
         self.say_state(&options);
         if under {
             // The SDK plays a new stream first in an element of its own, at full volume whatever the options say.
             js::set(&options, "subscribeToAudio", false);
+            js::set(&options, "audioVolume", 0);
+        } else if self.tile.is_bare() && self.tile.has_video() {
+            // Until the SDK tells of its video, that would be heard beside the app's own one.
             js::set(&options, "audioVolume", 0);
         } else {
             js::set(&options, "audioVolume", self.volume.borrow().clone());
@@ -147,6 +148,7 @@ impl View {
             })
         };
         let subscriber = session.subscribe(stream, &picture.target(), &options, &done)?;
+        self.tile.settle(&picture, !under);
         let feed = Rc::new(Feed {
             leg,
             number,
@@ -156,6 +158,7 @@ impl View {
             retired: Cell::new(false),
             connected: Cell::new(false),
             listeners: RefCell::default(),
+            video_event: RefCell::default(),
         });
         let proxy = self.proxy();
         if !proxy.is_undefined() {
@@ -229,10 +232,12 @@ impl View {
         said.unwrap_or_else(|| js::get(&self.options, option)).as_bool().unwrap_or(true)
     }
 
-    fn judge(&self, feed: &Feed) {
-        let pictures =
-            self.wants("subscribeToVideo") && self.slot.borrow().is_some() && feed.stream.has_video().unwrap_or(false);
+    fn judge(&self, feed: &Rc<Feed>) {
+        let pictures = self.wants("subscribeToVideo") && feed.stream.has_video().unwrap_or(false);
         if feed.connected.get() && !pictures {
+            if self.is_shown(feed) {
+                self.tile.show(&feed.picture);
+            }
             self.feed(Input::Presented { leg: feed.leg, view: self.id });
         }
     }
@@ -242,23 +247,25 @@ impl View {
     pub(super) fn show(&self, leg: LegId) -> Option<f64> {
         let feed = self.on_leg(leg)?;
         let before = self.present(&feed);
-        self.uncover(&feed);
+        before.iter().filter(|before| before.leg != leg).for_each(|before| self.note_volume(before));
+        let video = feed.video_event.take();
         if self.hears() {
             let _ = feed.subscriber.subscribe_to_audio(true);
-            let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
+            if video.is_some() || !self.tile.is_bare() {
+                let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
+            }
         }
+        self.tile.show(&feed.picture);
         let before = before.filter(|before| before.leg != leg);
         if let Some(before) = &before {
             self.unprocess(before);
         }
         self.process(&feed);
-        let before = before?;
-        let _ = before.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
-        if self.slot.borrow().is_none() {
-            // The app's own video is still where it was if this fails, and shows the last frame.
-            let _ = feed.picture.replace(&before.picture);
+        before.iter().for_each(|before| self.quiet(before));
+        if let Some(event) = video {
+            self.pass("videoElementCreated", &feed, &event);
         }
-        feed.picture.gap()
+        before.and_then(|_| feed.picture.gap())
     }
 
     /// Makes a feed the one on screen. Returns the one before.
@@ -267,23 +274,22 @@ impl View {
         self.shown.replace(Some(Rc::clone(feed)))
     }
 
-    /// Holds the last picture of what is on screen in its place.
-    fn hold(&self, still: &HtmlCanvasElement) {
-        if let Some(slot) = &*self.slot.borrow()
-            && let Ok(layer) = slot.add_layer()
-            && layer.element().append_child(still).is_ok()
+    /// The user may have set the volume of what is on screen by its own button; the app's own video has its own volume.
+    fn note_volume(&self, feed: &Feed) {
+        if self.hears()
+            && !self.tile.is_bare()
+            && let Ok(volume) = feed.subscriber.audio_volume()
+            && volume.as_f64().is_some()
         {
-            slot.promote(&layer);
-            *self.cover.borrow_mut() = Some(layer);
+            *self.volume.borrow_mut() = volume;
         }
     }
 
-    /// Puts a picture on screen, instead of a cover too.
-    fn uncover(&self, feed: &Feed) {
-        if let Some(slot) = &*self.slot.borrow() {
-            feed.picture.promote(slot);
+    /// Lets nobody hear a feed. An app that shows the video itself hears what that plays, and decides how loud.
+    fn quiet(&self, feed: &Feed) {
+        if !self.tile.is_bare() {
+            let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
         }
-        self.cover.take();
     }
 
     /// Takes the real subscriber of a leg out of use, without a word to the app. What is returned ends it.
@@ -292,9 +298,7 @@ impl View {
         let feed = self.feeds.borrow_mut().remove(&leg)?;
         feed.retired.set(true);
         if self.is_shown(&feed) && self.feeds.borrow().is_empty() {
-            if let Some(still) = feed.picture.still() {
-                self.hold(&still);
-            }
+            self.tile.hold(&feed.picture);
             self.shown.take();
         }
         feed.picture.release();
@@ -336,8 +340,7 @@ impl View {
             feed.listeners.take();
             feed.picture.remove();
         }
-        self.cover.take();
-        self.slot.take();
+        self.tile.close();
     }
 
     fn is_shown(&self, feed: &Rc<Feed>) -> bool {

@@ -1,14 +1,15 @@
 // A call as an app developer writes it. The same code runs on the bare SDK and on the package: that is the promise.
 
-const FILL = { insertMode: "append", width: "100%", height: "100%" };
+import { WAYS } from "./ways.js";
 
 /**
  * Joins a call: subscribes to everybody, publishes, and keeps a log of the chat.
  * `sdk` is `OT`, or the manager; nothing below knows which.
  */
-export async function join({ sdk, room, diary, credentials, name, source, publish }) {
+export async function join({ sdk, room, diary, credentials, name, source, publish, ui = "default" }) {
   const { applicationId, sessionId, token } = credentials;
   const session = sdk.initSession(applicationId, sessionId);
+  const { target, options, fill } = WAYS[ui];
   const subscribers = new Map();
   const chat = [];
   diary.session(session);
@@ -17,10 +18,12 @@ export async function join({ sdk, room, diary, credentials, name, source, publis
     const tile = room.add(stream.streamId, stream.connection.data);
     const subscriber = session.subscribe(
       stream,
-      tile,
-      FILL,
+      target(tile),
+      options,
       (error) => error && diary.note("error", "subscribe", { message: error.message }),
     );
+    fill(tile, subscriber);
+    room.arrange();
     subscribers.set(stream.streamId, subscriber);
     diary.subscriber(subscriber);
   });
@@ -32,9 +35,12 @@ export async function join({ sdk, room, diary, credentials, name, source, publis
 
   await call((done) => session.connect(token, done));
   const publisher = await call((done) => {
-    const created = sdk.initPublisher(room.add("me", name), { ...FILL, name, ...source, ...publish }, (error) =>
+    const tile = room.add("me", name);
+    const created = sdk.initPublisher(target(tile), { ...options, name, ...source, ...publish }, (error) =>
       done(error, created),
     );
+    fill(tile, created);
+    room.arrange();
     diary.publisher(created);
   });
   await call((done) => session.publish(publisher, done));

@@ -7,6 +7,8 @@
 //   renew              good (default) | missing | throwing | hanging | tokenless | same | another: how the app's renew behaves
 //   expire             seconds after which the token that one joins with is worth nothing
 //   options            JSON, merged into the manager's options
+//   ui                 default | replace | before | after | element | stream: who shows the videos, see ways.js
+//   layout             grid (default) | flex | absolute | container: how the tiles are laid out, see room.js
 //   sound, picture     "no": without that probe
 //   calm               "yes": a slower camera, and probes that look less often, for many calls side by side
 import { Camera } from "./camera.js";
@@ -23,7 +25,7 @@ const kind = query.get("kind") ?? "package";
 const says = (key) => query.get(key) !== "no";
 
 const diary = new Diary();
-const room = new Room(document.querySelector("#grid"));
+const room = new Room(document.querySelector("#grid"), query.get("layout") ?? "grid");
 const calm = query.get("calm") === "yes";
 const camera = new Camera(person(name), calm ? { frameRate: 5 } : {});
 const picture = new PictureProbe();
@@ -82,6 +84,7 @@ async function createManager() {
 }
 
 async function start() {
+  await room.ready;
   if (says("picture")) picture.start(calm ? { every: 100 } : {});
   if (says("sound")) await sound.start(calm ? { every: 50 } : {});
   const given = {
@@ -90,6 +93,7 @@ async function start() {
     name,
     renew: (sessionId) => credentials(sessionId),
     source: source(),
+    ui: query.get("ui") ?? "default",
     publish: { publishAudio: says("publishAudio"), publishVideo: says("publishVideo") },
     credentials: await credentials(query.get("session"), query.has("expire") && { expire: query.get("expire") }),
   };
@@ -104,6 +108,7 @@ async function start() {
 
 /** Everything a test may ask for. */
 window.app = {
+  room,
   name,
   kind,
   diary,

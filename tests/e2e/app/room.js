@@ -5,8 +5,35 @@ export class Room {
   #grid;
   #tiles = new Map();
 
-  constructor(grid) {
+  /** Places the tiles, where the layout does not do that by itself. */
+  arrange = () => {};
+
+  /** What the browser has counted as shifts of the layout: each with its score and what moved. */
+  shifts = [];
+
+  constructor(grid, layout) {
     this.#grid = grid;
+    grid.className = layout;
+    this.ready = layout === "container" ? this.#contain() : Promise.resolve();
+    new PerformanceObserver((list) => {
+      for (const { value, startTime, sources } of list.getEntries())
+        this.shifts.push({
+          value,
+          at: startTime,
+          moved: sources.map(({ node }) => `${node?.nodeName}.${node?.className}`),
+        });
+    }).observe({ type: "layout-shift", buffered: true });
+  }
+
+  /** Lets opentok-layout-js place the tiles. */
+  async #contain() {
+    await new Promise((resolve, reject) => {
+      const script = Object.assign(document.createElement("script"), { src: "/layout/opentok-layout.min.js" });
+      script.onload = resolve;
+      script.onerror = () => reject(new Error("opentok-layout-js can't be loaded"));
+      document.head.append(script);
+    });
+    this.arrange = window.initLayoutContainer(this.#grid, { animate: false }).layout;
   }
 
   /** Adds a tile and gives back the element to show somebody in. `key` is a stream's ID, or "me". */
@@ -16,6 +43,7 @@ export class Room {
     tile.dataset.who = who;
     this.#grid.append(tile);
     this.#tiles.set(key, tile);
+    this.arrange();
     return tile;
   }
 
@@ -23,6 +51,7 @@ export class Room {
   remove(key) {
     this.#tiles.get(key)?.remove();
     this.#tiles.delete(key);
+    this.arrange();
   }
 
   /** Gives a tile another key: the same person is now shown from another stream. */

@@ -104,8 +104,13 @@ export class SoundProbe {
   }
 }
 
+/** What the element itself says: whoever stands in for one may have properties of its own. */
+const [muted, paused, volume] = ["muted", "paused", "volume"].map(
+  (name) => Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, name).get,
+);
+
 function loudness(element) {
-  return element.muted || element.paused ? 0 : element.volume;
+  return muted.call(element) || paused.call(element) ? 0 : volume.call(element);
 }
 
 function index(who) {

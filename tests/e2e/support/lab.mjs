@@ -20,6 +20,7 @@ const MOUNTS = {
   "/sdks/2.27.2": "node_modules/sdk-2.27/dist/js",
   "/sdks/2.30.0": "node_modules/sdk-2.30/dist/js",
   "/sdks/opentok": "node_modules/@opentok/client/dist/js",
+  "/layout": "node_modules/opentok-layout-js",
 };
 
 /** What the page takes as `sdk`: the versions that the package is for, and which of them is which. */
