@@ -139,13 +139,6 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn destroy(this: &Publisher) -> Result<JsValue, JsValue>;
 
-    /// `{ deviceId, type, track }`.
-    #[wasm_bindgen(method, catch, js_name = getVideoSource)]
-    pub(crate) fn video_source(this: &Publisher) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, js_name = getAudioSource)]
-    pub(crate) fn audio_source(this: &Publisher) -> Result<JsValue, JsValue>;
-
     /// A real subscriber.
     #[derive(Clone)]
     pub(crate) type Subscriber;

@@ -91,4 +91,12 @@ extern "C" {
     /// Remembers which durable object stands for an object of the SDK's.
     #[wasm_bindgen(method)]
     pub(crate) fn remember(this: &Host, real: &JsValue, durable: &JsValue);
+
+    /// Makes the options of a second publisher; see `second.js`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn succeed(this: &Host, options: &Object, current: &JsValue, media: &JsValue);
+
+    /// What a publisher gets in the place of the app's media processor; see `second.js`.
+    #[wasm_bindgen(method, js_name = standIn)]
+    pub(crate) fn stand_in(this: &Host, connector: &JsValue) -> JsValue;
 }

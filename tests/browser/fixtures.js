@@ -1,6 +1,7 @@
 // What the tests need of JavaScript that Rust can't express, in one file: the test runner's server answers four
 // connections at a time, and a browser that asks for more modules at once waits for ever.
 
+import { standIn, succeed } from "../../src/js/second.js";
 import { durable, durableEvent, durableOf, realOf, remember, sdkEvent } from "../../src/js/durable.js";
 import { Emitter, relay } from "../../src/js/emitter.js";
 
@@ -187,6 +188,8 @@ export class Host {
   remember = remember;
   sdkEvent = sdkEvent;
   screen = () => new Screen();
+  standIn = standIn;
+  succeed = succeed;
 
   notify(type, detail) {
     this.events.push({ type, detail });

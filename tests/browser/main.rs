@@ -13,6 +13,7 @@ mod manager;
 mod options;
 mod page;
 mod screen;
+mod second;
 mod slot;
 mod tracks;
 mod versions;

@@ -5,14 +5,26 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::{Publisher, STATE_CALLS};
+use super::Publisher;
+use super::said::STATES;
 use crate::shell::durable::Durable;
 use crate::shell::emitter::Emitter;
 use crate::shell::js;
 
 impl Durable for Publisher {
+    const METHODS: &'static [&'static str] = &[
+        "cycleVideo",
+        "setVideoSource",
+        "setAudioSource",
+        "applyVideoFilter",
+        "clearVideoFilter",
+        "applyAudioFilter",
+        "clearAudioFilter",
+        "setVideoMediaProcessorConnector",
+        "setAudioMediaProcessorConnector",
+    ];
     const PROPERTIES: &'static [&'static str] = &["element", "id", "session", "stream", "streamId"];
-    const STATES: &'static [&'static str] = &STATE_CALLS;
+    const STATES: &'static [&'static str] = &STATES;
 
     fn real(&self) -> JsValue {
         self.shown.borrow().as_ref().map_or(JsValue::UNDEFINED, |real| real.publisher.clone().into())
@@ -40,11 +52,15 @@ impl Durable for Publisher {
         }
     }
 
+    fn call(self: &Rc<Self>, name: &str, args: &Array) -> Result<JsValue, JsValue> {
+        self.arrange(name, args)
+    }
+
     fn called(self: &Rc<Self>, name: &str, args: &Array) -> bool {
-        self.state.borrow_mut().insert(name.to_owned(), args.clone());
-        let reals = self.reals.borrow().clone();
-        for real in reals.iter().filter(|real| !self.is_shown(real)) {
-            js::apply(&real.publisher, name, args);
+        self.said.note(name, args);
+        let shown = self.shown.borrow().clone();
+        if let Some(shown) = shown {
+            self.tell_others(&shown, name, args);
         }
         true
     }

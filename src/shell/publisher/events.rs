@@ -32,6 +32,7 @@ impl Publisher {
             on("streamDestroyed", Self::on_stream_destroyed),
             on("destroyed", Self::on_destroyed),
             on("muteForced", Self::on_mute_forced),
+            on("mediaStreamAvailable", Self::on_media),
         ];
         real.listeners.borrow_mut().extend(own);
         for name in self.emitter.names() {
@@ -59,8 +60,7 @@ impl Publisher {
 
     /// Whether the app wants it to be heard.
     fn speaks(&self) -> bool {
-        let said = self.state.borrow().get("publishAudio").map(|args| args.get(0));
-        said.unwrap_or_else(|| js::get(&self.options, "publishAudio")) != JsValue::FALSE
+        self.said.last("publishAudio").unwrap_or_else(|| js::get(&self.options, "publishAudio")) != JsValue::FALSE
     }
 
     fn is_only(&self) -> bool {
@@ -104,6 +104,10 @@ impl Publisher {
         if self.is_only() {
             self.emit("videoElementCreated", event);
         }
+    }
+
+    fn on_media(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
+        *real.media.borrow_mut() = js::get(event, "mediaStream");
     }
 
     fn on_stream_created(self: &Rc<Self>, real: &Rc<Real>, event: &Event) {
@@ -171,11 +175,8 @@ impl Publisher {
             return;
         }
         let muted = Array::of1(&JsValue::FALSE);
-        let others: Vec<_> = self.reals.borrow().iter().filter(|other| !Rc::ptr_eq(other, real)).cloned().collect();
-        for other in others {
-            js::apply(&other.publisher, "publishAudio", &muted);
-        }
-        self.state.borrow_mut().insert("publishAudio".to_owned(), muted);
+        self.said.note("publishAudio", &muted);
+        self.tell_others(real, "publishAudio", &muted);
         if self.is_shown(real) {
             self.emit("muteForced", event);
         }

@@ -2,14 +2,17 @@
 
 mod durable;
 mod events;
+mod said;
+mod second;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Function, Object};
-use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 
+use self::said::Said;
+use self::second::Making;
 use super::call::Call;
 use super::durable as objects;
 use super::emitter::Emitter;
@@ -21,23 +24,6 @@ use super::tracks::{self, Ended};
 use crate::core::ids::{LegId, PublisherId};
 use crate::core::protocol::Input;
 use crate::ot::{self, Listener};
-
-/// Calls that say how a publisher is to be: made again on the next leg, and on both while there are two.
-const STATE_CALLS: [&str; 10] = [
-    "publishAudio",
-    "publishVideo",
-    "publishCaptions",
-    "setStyle",
-    "applyVideoFilter",
-    "applyAudioFilter",
-    "setPreferredFrameRate",
-    "setPreferredResolution",
-    "setVideoContentHint",
-    "setVideoBitratePreset",
-];
-
-/// Those of them that are options of a new publisher as well.
-const STATE_OPTIONS: [&str; 3] = ["publishAudio", "publishVideo", "publishCaptions"];
 
 /// A durable publisher.
 pub(super) struct Publisher {
@@ -51,7 +37,7 @@ pub(super) struct Publisher {
     /// How many it has had.
     count: Cell<u32>,
     shown: RefCell<Option<Rc<Real>>>,
-    state: RefCell<LiteMap<String, Array>>,
+    said: Said,
     /// What the app itself listens to the end of its tracks with.
     ended_of_app: Ended,
     proxy: RefCell<JsValue>,
@@ -68,6 +54,9 @@ struct Real {
     picture: Rc<Picture>,
     leg: Cell<Option<LegId>>,
     standing: Cell<Standing>,
+    making: RefCell<Making>,
+    /// What it captures, once it does.
+    media: RefCell<JsValue>,
     listeners: RefCell<Vec<Listener>>,
     /// Whether it is published on its leg.
     live: Cell<bool>,
@@ -109,7 +98,7 @@ impl Publisher {
             reals: RefCell::default(),
             count: Cell::new(0),
             shown: RefCell::default(),
-            state: RefCell::default(),
+            said: Said::default(),
             proxy: RefCell::new(JsValue::UNDEFINED),
             stream: RefCell::default(),
             published: RefCell::default(),
@@ -169,8 +158,9 @@ impl Publisher {
         if self.stream.borrow().is_none()
             && let Some(real) = self.shown.borrow().clone()
         {
-            js::apply(&real.publisher, "publishAudio", &Array::of1(&JsValue::FALSE));
-            self.state.borrow_mut().insert("publishAudio".to_owned(), Array::of1(&JsValue::FALSE));
+            let muted = Array::of1(&JsValue::FALSE);
+            js::apply(&real.publisher, "publishAudio", &muted);
+            self.said.note("publishAudio", &muted);
             let event = self.shared.host.sdk_event("muteForced", &self.proxy(), &Object::new());
             self.emitter.emit("muteForced", &event);
         }
@@ -250,8 +240,20 @@ impl Publisher {
         real.leg.set(Some(leg));
         real.standing.set(Standing::Active);
         real.live.set(false);
+        match &mut *real.making.borrow_mut() {
+            Making::Waiting { session: awaited, .. } => {
+                *awaited = Some(session.clone());
+                return Ok(());
+            }
+            Making::Failed(error) => return Err(error.clone()),
+            Making::Done => {}
+        }
+        self.publish_real(&real, leg, session)
+    }
+
+    fn publish_real(self: &Rc<Self>, real: &Rc<Real>, leg: LegId, session: &ot::Session) -> Result<(), JsValue> {
         let publisher = Rc::downgrade(self);
-        let watched = Rc::downgrade(&real);
+        let watched = Rc::downgrade(real);
         let done = js::callback(move |error| {
             let (Some(publisher), Some(real)) = (publisher.upgrade(), watched.upgrade()) else { return };
             publisher.live(&real, leg, &error);
@@ -388,25 +390,6 @@ impl Publisher {
         }
     }
 
-    fn make_second(self: &Rc<Self>) -> Result<Rc<Real>, JsValue> {
-        self.make_real(self.second_options(), &js::callback(|_| {}))
-    }
-
-    /// The options of a publisher that goes on where the one on screen is, exactly as muted.
-    fn second_options(&self) -> Object {
-        let options = js::copy(&self.options);
-        let state = self.state.borrow();
-        for name in STATE_OPTIONS {
-            if let Some(args) = state.get(name) {
-                js::set(&options, name, args.get(0));
-            }
-        }
-        if let Some(shown) = &*self.shown.borrow() {
-            tracks::succeed(&options, &shown.publisher);
-        }
-        options
-    }
-
     fn make_real(self: &Rc<Self>, options: Object, done: &Function) -> Result<Rc<Real>, JsValue> {
         let picture = self.tile.place(&options)?;
         let ended_before = Ended::now(&options);
@@ -421,16 +404,13 @@ impl Publisher {
             picture,
             leg: Cell::new(None),
             standing: Cell::new(Standing::Active),
+            making: RefCell::new(Making::Done),
+            media: RefCell::default(),
             listeners: RefCell::default(),
             live: Cell::new(false),
             ended_before: RefCell::new(ended_before),
         });
         self.listen(&real);
-        for (name, args) in &*self.state.borrow() {
-            if !STATE_OPTIONS.contains(&name.as_str()) {
-                js::apply(&real.publisher, name, args);
-            }
-        }
         if let Some(shown) = &*self.shown.borrow() {
             real.picture.follow(&shown.picture);
         }

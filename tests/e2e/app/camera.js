@@ -3,6 +3,9 @@ import { COUNTER_RANGE, drawCode } from "./frame-code.js";
 
 const FRAME_RATE = 15;
 
+/** Hz, and nobody's tone. */
+const SECRET_TONE = 3000;
+
 /** One person's camera. `open()` gives a fresh stream each time, as getUserMedia does. */
 export class Camera {
   #person;
@@ -13,6 +16,10 @@ export class Camera {
   #loudness = new GainNode(this.#audio, { gain: 0.25 });
   #counter = 0;
   #frameRate;
+  #secret = false;
+  #listed;
+  #canBeUnplugged;
+  #plugs = [];
 
   #opened = [];
 
@@ -22,8 +29,10 @@ export class Camera {
    */
   prompts = 0;
 
-  constructor(person, { frameRate = FRAME_RATE } = {}) {
+  constructor(person, { frameRate = FRAME_RATE, listed = false, plug = false } = {}) {
     this.#person = person;
+    this.#listed = listed;
+    this.#canBeUnplugged = plug;
     this.#frameRate = frameRate;
     this.#tone.frequency.value = person.tone;
     this.#tone.connect(this.#loudness);
@@ -39,7 +48,7 @@ export class Camera {
       this.#canvas
         .captureStream(this.#frameRate)
         .getVideoTracks()
-        .forEach((track) => stream.addTrack(track));
+        .forEach((track) => stream.addTrack(this.#canBeUnplugged ? this.#plugged(track) : track));
     if (audio) {
       const destination = new MediaStreamAudioDestinationNode(this.#audio);
       this.#loudness.connect(destination);
@@ -48,11 +57,35 @@ export class Camera {
     return stream;
   }
 
+  /** From now on it shows and sounds what nobody may see or hear. */
+  whisper(on = true) {
+    this.#secret = on;
+    this.#tone.frequency.value = on ? SECRET_TONE : this.#person.tone;
+    this.#draw();
+  }
+
+  /** Pulls the plug: the video tracks that it opened end, with all their clones. */
+  unplug() {
+    this.#plugs.splice(0).forEach((plug) => plug.abort());
+  }
+
+  /** A track that ends by itself when the plug is pulled; one of a canvas never does. */
+  #plugged(track) {
+    const plug = new AbortController();
+    const { readable } = new window.MediaStreamTrackProcessor({ track });
+    const generator = new window.MediaStreamTrackGenerator({ kind: "video" });
+    readable.pipeTo(generator.writable, { signal: plug.signal }).catch(() => {});
+    this.#plugs.push(plug);
+    // The SDK takes a generator itself for what comes out of a filter.
+    return generator.clone();
+  }
+
   /** Becomes the camera that getUserMedia opens, for the SDK too. */
   install() {
     window.counts.useCamera(async ({ video, audio } = {}) => {
       if (![video, audio].every((wanted) => this.#isOpen(wanted))) this.prompts += 1;
       const stream = this.open({ video: Boolean(video), audio: Boolean(audio) });
+      if (this.#listed) await passFor(stream.getVideoTracks(), "videoinput");
       this.#opened = [...this.#opened.filter(({ readyState }) => readyState === "live"), ...stream.getTracks()];
       return stream;
     });
@@ -75,7 +108,7 @@ export class Camera {
 
   #draw() {
     const { width, height } = this.#canvas;
-    this.#context.fillStyle = `hsl(${this.#person.hue} 70% 45%)`;
+    this.#context.fillStyle = this.#secret ? "#f0f" : `hsl(${this.#person.hue} 70% 45%)`;
     this.#context.fillRect(0, 0, width, height);
     this.#context.fillStyle = `hsl(${this.#person.hue} 90% 80%)`;
     this.#context.fillRect((this.#counter * 4) % width, height * 0.4, width / 12, height * 0.6);
@@ -84,5 +117,20 @@ export class Camera {
     this.#context.fillText(this.#person.name, 16, height - 20);
     drawCode(this.#context, this.#person.number, this.#counter);
     this.#counter = (this.#counter + 1) % COUNTER_RANGE;
+  }
+}
+
+/** Makes drawn tracks those of the first device that the browser lists: the SDK opens only what is listed again. */
+async function passFor(tracks, kind) {
+  const listed = async () => (await navigator.mediaDevices.enumerateDevices()).find((device) => device.kind === kind);
+  // The browser lists no IDs before it has opened something itself.
+  if (!(await listed()).deviceId) {
+    const own = await MediaDevices.prototype.getUserMedia.call(navigator.mediaDevices, { video: true });
+    own.getTracks().forEach((track) => track.stop());
+  }
+  const { deviceId } = await listed();
+  for (const track of tracks) {
+    const settings = track.getSettings.bind(track);
+    track.getSettings = () => ({ ...settings(), deviceId });
   }
 }

@@ -6,7 +6,7 @@ import { WAYS } from "./ways.js";
  * Joins a call: subscribes to everybody, publishes, and keeps a log of the chat.
  * `sdk` is `OT`, or the manager; nothing below knows which.
  */
-export async function join({ sdk, room, diary, credentials, name, source, publish, ui = "default" }) {
+export async function join({ sdk, room, diary, credentials, name, source, publish, ui = "default", dress }) {
   const { applicationId, sessionId, token } = credentials;
   const session = sdk.initSession(applicationId, sessionId);
   const { target, options, fill } = WAYS[ui];
@@ -43,6 +43,7 @@ export async function join({ sdk, room, diary, credentials, name, source, publis
     room.arrange();
     diary.publisher(created);
   });
+  await dress?.(publisher);
   await call((done) => session.publish(publisher, done));
 
   return {

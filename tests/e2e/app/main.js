@@ -3,6 +3,10 @@
 //   kind               package (default) | plain (the bare SDK) | recipe | naive (the baselines)
 //   sdk                2.35.2 (default) | 2.30.0 | 2.27.2 | opentok (@opentok/client, 2.35.2): which SDK
 //   camera             device (default: drawn, through getUserMedia) | tracks (drawn, given as tracks) | fake (Chromium's)
+//                      | screen (Chromium's) | none (a drawn microphone alone)
+//   listed             "yes": a drawn camera passes for one that the browser lists
+//   plug               "yes": the plug of a drawn camera can be pulled
+//   processor          "yes": its pictures lose their colours before they are published
 //   publishAudio, publishVideo   "no": starts muted
 //   renew              good (default) | missing | throwing | hanging | tokenless | same | another: how the app's renew behaves
 //   expire             seconds after which the token that one joins with is worth nothing
@@ -16,6 +20,7 @@ import { join } from "./client.js";
 import { Diary } from "./diary.js";
 import { person } from "./people.js";
 import { PictureProbe } from "./picture-probe.js";
+import { Greyer } from "./processor.js";
 import { Room } from "./room.js";
 import { SoundProbe } from "./sound-probe.js";
 
@@ -27,7 +32,12 @@ const says = (key) => query.get(key) !== "no";
 const diary = new Diary();
 const room = new Room(document.querySelector("#grid"), query.get("layout") ?? "grid");
 const calm = query.get("calm") === "yes";
-const camera = new Camera(person(name), calm ? { frameRate: 5 } : {});
+const camera = new Camera(person(name), {
+  ...(calm && { frameRate: 5 }),
+  listed: query.get("listed") === "yes",
+  plug: query.get("plug") === "yes",
+});
+const processor = query.get("processor") === "yes" ? new Greyer() : undefined;
 const picture = new PictureProbe();
 const sound = new SoundProbe();
 OT.on("exception", ({ code, title, message }) => diary.note("exception", title, { code, message }));
@@ -68,8 +78,13 @@ function source() {
     }
     case "fake":
       return {};
+    case "screen":
+      return { videoSource: "screen", audioSource: null };
+    case "none":
+      camera.install();
+      return { videoSource: null };
     default:
-      throw new Error(`camera=${query.get("camera")} is none of device, tracks, fake`);
+      throw new Error(`camera=${query.get("camera")} is none of device, tracks, fake, screen, none`);
   }
 }
 
@@ -94,6 +109,7 @@ async function start() {
     renew: (sessionId) => credentials(sessionId),
     source: source(),
     ui: query.get("ui") ?? "default",
+    dress: processor && ((publisher) => publisher.setVideoMediaProcessorConnector(processor)),
     publish: { publishAudio: says("publishAudio"), publishVideo: says("publishVideo") },
     credentials: await credentials(query.get("session"), query.has("expire") && { expire: query.get("expire") }),
   };
@@ -113,6 +129,7 @@ window.app = {
   kind,
   diary,
   camera,
+  processor,
   picture,
   sound,
   renewCalls,

@@ -21,13 +21,13 @@ export const FLAGS = [
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
-/** Options for Playwright's `chromium.launch`. */
-export function launchOptions() {
+/** Options for Playwright's `chromium.launch`. Of two flags of one name the later one counts. */
+export function launchOptions({ more = [] } = {}) {
   return {
     executablePath: chromium(),
     // Not Playwright's own headless flag: it would choose the old headless shell.
     headless: false,
-    args: FLAGS,
+    args: [...FLAGS, ...more],
   };
 }
 

@@ -52,21 +52,25 @@ export class Participant {
 export class Call {
   people = [];
 
-  constructor(browser, lab, session, query) {
+  constructor(browser, lab, session, query, init) {
+    this.init = init;
     this.browser = browser;
     this.lab = lab;
     this.session = session;
     this.query = query;
   }
 
-  /** Creates a session and lets everybody named join. `each` holds query arguments for one person by name. */
+  /**
+   * Creates a session and lets everybody named join. `each` holds query arguments for one person by name; `init` is the
+   * path of a script that runs in each page before all others.
+   */
   static async start(
     browser,
     lab,
-    { mode = "relayed", reconnection = true, people = ["ann", "ben"], each = {}, settle = true, ...query } = {},
+    { mode = "relayed", reconnection = true, people = ["ann", "ben"], each = {}, settle = true, init, ...query } = {},
   ) {
     const { session } = await lab.create(mode, { reconnection });
-    const call = new Call(browser, lab, session, query);
+    const call = new Call(browser, lab, session, query, init);
     await Promise.all(people.map((name) => call.join(name, each[name])));
     if (settle) await call.settled();
     return call;
@@ -74,6 +78,7 @@ export class Call {
 
   async join(name, query = {}) {
     const context = await this.browser.newContext();
+    if (this.init) await context.addInitScript({ path: this.init });
     const participant = new Participant(name, await context.newPage());
     this.people.push(participant);
     // In the order of the cast, whoever was first: "the first person" is the same one each time.

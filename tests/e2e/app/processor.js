@@ -1,0 +1,38 @@
+// A media processor as an app writes one for `setVideoMediaProcessorConnector`: what goes in is coloured, what comes out
+// is not. It stands in for the background blur, whose model is fetched from the vendor's servers.
+
+/** Takes the colours out of one track at a time. */
+export class Greyer {
+  #end = new AbortController();
+
+  /** How often it was given a track. */
+  tracks = 0;
+
+  async setTrack(track) {
+    this.#end.abort();
+    this.#end = new AbortController();
+    this.tracks += 1;
+    const canvas = new OffscreenCanvas(320, 180);
+    const context = canvas.getContext("2d", { alpha: false });
+    context.filter = "grayscale(1)";
+    const { readable } = new window.MediaStreamTrackProcessor({ track });
+    const generator = new window.MediaStreamTrackGenerator({ kind: "video" });
+    const grey = new TransformStream({
+      transform(frame, controller) {
+        context.drawImage(frame, 0, 0, canvas.width, canvas.height);
+        const { timestamp } = frame;
+        frame.close();
+        controller.enqueue(new VideoFrame(canvas, { timestamp }));
+      },
+    });
+    readable
+      .pipeThrough(grey)
+      .pipeTo(generator.writable, { signal: this.#end.signal })
+      .catch(() => {});
+    return generator;
+  }
+
+  async destroy() {
+    this.#end.abort();
+  }
+}
