@@ -10,6 +10,7 @@
 //   publishAudio, publishVideo   "no": starts muted
 //   renew              good (default) | missing | throwing | hanging | tokenless | same | another: how the app's renew behaves
 //   expire             seconds after which the token that one joins with is worth nothing
+//   role               publisher (default) | moderator | subscriber: what one's token allows
 //   options            JSON, merged into the manager's options
 //   ui                 default | replace | before | after | element | stream: who shows the videos, see ways.js
 //   layout             grid (default) | flex | absolute | container: how the tiles are laid out, see room.js
@@ -43,7 +44,8 @@ const sound = new SoundProbe();
 OT.on("exception", ({ code, title, message }) => diary.note("exception", title, { code, message }));
 
 async function credentials(sessionId, more = {}) {
-  const answer = await fetch(`/credentials?${new URLSearchParams({ session: sessionId, data: name, ...more })}`);
+  const asked = { session: sessionId, data: name, role: query.get("role") ?? "publisher", ...more };
+  const answer = await fetch(`/credentials?${new URLSearchParams(asked)}`);
   if (!answer.ok) throw new Error(`no credentials: HTTP ${answer.status}`);
   return answer.json();
 }
