@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { brotliCompressSync } from "node:zlib";
 import { chromium } from "@playwright/test";
 import { measureCover } from "./bench/cover.mjs";
+import { measureForwarding } from "./bench/forwarding.mjs";
 import { measureHandovers } from "./bench/handover.mjs";
 import { verdict } from "./bench/numbers.mjs";
 import { measureRecoveries } from "./bench/recovery.mjs";
@@ -14,11 +15,17 @@ import { Lab, ROOT } from "./support/lab.mjs";
 
 const SIZE_GOAL = 60;
 const DIST = path.join(ROOT, "dist");
-const PARTS = { handover: measureHandovers, recovery: measureRecoveries, cover: measureCover };
-const HELP = `Measures planned handovers, recoveries, and what it costs to be ready for one.
+const PARTS = {
+  handover: measureHandovers,
+  recovery: measureRecoveries,
+  cover: measureCover,
+  forwarding: measureForwarding,
+};
+const HELP = `Measures planned handovers, recoveries, what it costs to be ready for one, and what durable objects cost.
 
-  --only PART   handover (against the hand-written recipe), recovery (against the shortest hand-written reconnect) or
-                cover (with it and without it, nine tiles); may be given more than once
+  --only PART   handover (against the hand-written recipe), recovery (against the shortest hand-written reconnect),
+                cover (with it and without it, nine tiles) or forwarding (calls and events, against the SDK's own
+                objects); may be given more than once
   --rounds N    pairs of calls, or of windows of ten seconds for the cover (default 4)
   --moves N     handovers or recoveries per call (default 3)
   --people N    people in each call, 2 to 4 (default 2: three saturate two cores)
