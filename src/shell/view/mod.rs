@@ -251,9 +251,9 @@ impl View {
         let video = feed.video_event.take();
         if self.hears() {
             let _ = feed.subscriber.subscribe_to_audio(true);
-            if video.is_some() || !self.tile.is_bare() {
-                let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
-            }
+        }
+        if video.is_some() || !self.tile.is_bare() {
+            let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
         }
         self.tile.show(&feed.picture);
         let before = before.filter(|before| before.leg != leg);

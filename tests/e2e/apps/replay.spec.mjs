@@ -1,0 +1,119 @@
+// What the app has said to a subscriber or a session holds for the one that comes next.
+import { expect, test } from "../support/fixtures.mjs";
+
+const QUIET = { picture: "no", sound: "no", settle: false };
+
+/** What the table calls "replayed" of a subscriber, and what the next one is to be told. */
+const SAID = [
+  { call: ["subscribeToVideo", false], option: { subscribeToVideo: false } },
+  { call: ["subscribeToAudio", false], option: { subscribeToAudio: false } },
+  { call: ["subscribeToCaptions", true], option: { subscribeToCaptions: true } },
+  {
+    call: ["setPreferredResolution", { width: 320, height: 180 }],
+    option: { preferredResolution: { width: 320, height: 180 } },
+  },
+  { call: ["setPreferredFrameRate", 7], option: { preferredFrameRate: 7 } },
+  { call: ["setCaptionsTranslationLanguage", "de-DE"], option: { captionsTranslationLanguage: "de-DE" } },
+  { call: ["setStyle", "nameDisplayMode", "off"], option: {} },
+  {
+    call: ["setStyle", { buttonDisplayMode: "off" }],
+    option: { style: { nameDisplayMode: "off", buttonDisplayMode: "off" } },
+  },
+  { call: ["restrictFrameRate", true], replayed: ["restrictFrameRate", true] },
+];
+
+for (const kind of ["handover", "recovery"]) {
+  test(`a subscriber is after a ${kind} as the app wanted it before`, async ({ startCall, lab }) => {
+    const call = await startCall(QUIET);
+    const ann = call.who("ann");
+    await ann.until(() => [...app.subscribers.values()].some((one) => one.loudness !== undefined));
+    await ann.evaluate(async (said) => {
+      const { note } = await import("/apps/surface/successors.js");
+      window.seen = note();
+      [window.subscriber] = app.subscribers.values();
+      window.connector = { setTrack: async (track) => (window.tracks.push(track), track), destroy: async () => {} };
+      window.tracks = [];
+      // What the service refuses here holds all the same: there are no captions in the lab.
+      for (const {
+        call: [name, ...args],
+      } of said)
+        await Promise.resolve(window.subscriber[name](...args)).catch(() => {});
+      window.subscriber.setAudioVolume(30);
+      await window.subscriber.setAudioMediaProcessorConnector(window.connector);
+    }, SAID);
+    if (kind === "handover") await call.handover();
+    else {
+      await lab.rotate(call.session);
+      await ann.until(() => app.diary.entries.some(({ type }) => type === "sessionReconnected"));
+    }
+    await ann.until(() => window.tracks.length === 2, undefined, "the connector to have the new track");
+    const { next, now } = await ann.evaluate(() => ({
+      next: window.seen.subscribers.at(-1),
+      now: {
+        volume: window.subscriber.getAudioVolume(),
+        name: window.subscriber.getStyle().nameDisplayMode,
+        button: window.subscriber.getStyle().buttonDisplayMode,
+        captions: window.subscriber.isSubscribedToCaptions(),
+        tracks: new Set(window.tracks).size,
+      },
+    }));
+    for (const { option, replayed } of SAID) {
+      if (option) expect(next.options).toMatchObject(option);
+      if (replayed) expect(next.calls).toContainEqual(replayed);
+    }
+    expect(now).toEqual({ volume: 30, name: "off", button: "off", captions: true, tracks: 2 });
+  });
+}
+
+test("what is said while nobody is on screen is answered, and holds from then on", async ({ startCall, lab }) => {
+  const call = await startCall(QUIET);
+  const ann = call.who("ann");
+  await ann.until(() => [...app.subscribers.values()].some((one) => one.loudness !== undefined));
+  await ann.evaluate(() => {
+    [window.subscriber] = app.subscribers.values();
+    app.session.on("sessionReconnecting", async () => {
+      const { subscriber } = window;
+      window.answers = [
+        subscriber.setAudioVolume(20) === subscriber,
+        subscriber.subscribeToVideo(false) === subscriber,
+        await subscriber.subscribeToAudio.promise(false),
+        await subscriber.setPreferredFrameRate(15),
+      ];
+    });
+  });
+  await lab.rotate(call.session);
+  await ann.until(() => app.diary.entries.some(({ type }) => type === "sessionReconnected"));
+  await ann.until(() => window.subscriber.getAudioVolume() === 20);
+  expect(await ann.evaluate(() => window.answers)).toEqual([true, true, undefined, undefined]);
+  expect(ann.pageErrors).toEqual([]);
+});
+
+test("a session's options, and what they became, are given to each session that comes next", async ({
+  startCall,
+  lab,
+}) => {
+  const call = await startCall({ ...QUIET, people: ["ann"] });
+  const { session } = await lab.create("relayed");
+  const iceConfig = { includeServers: "all", transportPolicy: "all", customServers: [] };
+  const options = await call.who("ann").evaluate(
+    async ([id, config]) => {
+      const { note } = await import("/apps/surface/successors.js");
+      const seen = note();
+      const { applicationId, token } = await (await fetch(`/credentials?session=${id}&data=ann`)).json();
+      const own = app.manager.initSession(applicationId, id, { connectionEventsSuppressed: true, ipWhitelist: false });
+      await own.connect.promise(token);
+      await own.setIceConfig(config);
+      await own.setEncryptionSecret("a new secret");
+      await app.manager.handover({ sessionId: `${id}-next`, from: own });
+      return seen.sessions.at(-1).options;
+    },
+    [session, iceConfig],
+  );
+  expect(options).toEqual({
+    connectionEventsSuppressed: true,
+    ipWhitelist: false,
+    sessionMigration: true,
+    iceConfig,
+    encryptionSecret: "a new secret",
+  });
+});
