@@ -158,6 +158,8 @@ impl Call {
                 let options = if properties.is_function() { JsValue::UNDEFINED } else { properties };
                 Publisher::create(&self.shared, &first, &options, None)?
             }
+            // What is no publisher at all, the SDK tells best.
+            None if js::function(js::get(&first, "publishAudio")).is_none() => return self.pass("publish", args),
             None => {
                 let message = "session.publish(): this publisher was not made by this manager: use manager.initPublisher() or manager.OT.initPublisher()";
                 return Err(self.shared.error("foreign_object", message, &first));
@@ -181,10 +183,8 @@ impl Call {
     fn unpublish(self: &Rc<Self>, durable: &JsValue) -> Result<JsValue, JsValue> {
         let publisher = self.shared.publisher(durable);
         let Some(publisher) = publisher.filter(|p| self.publishers.borrow().contains_key(&p.id)) else {
-            let real = self.shared.host.real_of(durable);
-            if real != *durable {
-                // One that is published nowhere, or not any more: the SDK says so in the console.
-                return self.primary_session().unpublish(real.unchecked_ref());
+            if self.is_over(durable, "session") {
+                return self.pass("unpublish", &Array::of1(durable));
             }
             let message = "session.unpublish(): this publisher is not published in this session";
             return Err(self.shared.error("foreign_object", message, durable));
@@ -198,6 +198,12 @@ impl Call {
     /// `subscribe(stream, target?, properties?, callback?)`.
     fn subscribe(self: &Rc<Self>, args: &Array) -> Result<JsValue, JsValue> {
         let Some(stream) = self.stream_of(&args.get(0)) else {
+            let publishers: Vec<_> = self.publishers.borrow().values().cloned().collect();
+            let is_own = publishers.iter().any(|publisher| publisher.published_as(&args.get(0)));
+            // One's own stream is heard of nobody else, and not carried over; what is no stream at all, the SDK tells best.
+            if is_own || js::get_string(&args.get(0), "streamId").is_none() {
+                return self.pass("subscribe", args);
+            }
             let message = "session.subscribe(): this stream is not one of this session's: use the one of streamCreated";
             return Err(self.shared.error("foreign_object", message, &args.get(0)));
         };
@@ -220,15 +226,21 @@ impl Call {
     fn unsubscribe(self: &Rc<Self>, durable: &JsValue) -> Result<JsValue, JsValue> {
         let found = self.views.borrow().values().find(|view| view.proxy() == *durable).cloned();
         let Some(view) = found else {
-            if self.shared.host.real_of(durable) != *durable {
-                // One that has gone with its stream already: as in the SDK, that is all.
-                return Ok(JsValue::FALSE);
+            if self.is_over(durable, "stream") {
+                return self.pass("unsubscribe", &Array::of1(durable));
             }
             let message = "session.unsubscribe(): this subscriber is not one of this session's";
             return Err(self.shared.error("foreign_object", message, durable));
         };
         self.feed(Input::Unsubscribe(view.id));
         Ok(JsValue::UNDEFINED)
+    }
+
+    /// Whether it is nothing at all, or an object of ours that has come to its end: the SDK's has lost its `hold` then, and
+    /// the SDK says what it says to whoever ends it again.
+    fn is_over(&self, durable: &JsValue, hold: &str) -> bool {
+        let real = self.shared.host.real_of(durable);
+        !durable.is_object() || (real != *durable && !js::get(&real, hold).is_truthy())
     }
 
     /// `manager.handover({ sessionId, deadline })`.
