@@ -38,7 +38,7 @@ for (const ui of ["default", "element"]) {
         ([takeOut, isOut]) => {
           const [take, taken] = [takeOut, isOut].map((code) => new Function(`return ${code}`)());
           const video = document.querySelector('.tile[data-who="ben"] video');
-          app.outside = { video, taken, told: [], probe: new OffscreenCanvas(16, 9) };
+          app.outside = { video, taken, told: [], from: video.srcObject, probe: new OffscreenCanvas(16, 9) };
           for (const type of ["leavepictureinpicture", "ended", "pause"])
             video.addEventListener(type, () => app.outside.told.push(type));
           document.body.addEventListener("click", () => take(video), { once: true });
@@ -47,8 +47,9 @@ for (const ui of ["default", "element"]) {
       );
       await ann.page.mouse.click(5, 5);
       await ann.until(() => app.outside.taken() === app.outside.video, null, "that it is out");
-      // It is blank for a moment when it is taken out of its slot.
-      await ann.until(() => app.outside.video.readyState === 4 && app.outside.video.videoWidth > 0);
+      // Taken out of its slot it plays another stream: for that it is blank for a moment.
+      if (ui === "default") await ann.until(() => app.outside.video.srcObject !== app.outside.from);
+      await ann.evaluate(() => new Promise((resolve) => app.outside.video.requestVideoFrameCallback(resolve)));
       await ann.evaluate(() => {
         // In each animation frame: whether there is a picture that is not black, and whether it goes on.
         const { video, probe } = app.outside;
