@@ -222,14 +222,22 @@ export class ReconnectionManager extends EventTarget {
   /**
    * Loads the WebAssembly and checks the options.
    *
+   * Managers of one `OT` share their sessions: the same session ID gives the same session, whichever is asked, and the
+   * call ends when the last of them that was asked for it is closed. The times of the first of them are in force, and the
+   * functions (`renew`, `identify`, `retry`) of the one that was asked last.
+   *
+   * @param ot The SDK's `OT`, or a manager's.
    * @throws {HandoverError} `invalid_option`, `load_failed`
    */
   static create(ot: typeof OT, options?: ManagerOptions): Promise<ReconnectionManager>;
 
-  /** The same `OT`, with `initSession` and `initPublisher` replaced by this manager's. */
+  /**
+   * The same `OT`, with `initSession` and `initPublisher` replaced by this manager's. Everything else is the SDK's own, so
+   * that what the SDK lists undocumented (`OT.sessions`, `OT.publishers`) are its own objects.
+   */
   readonly OT: typeof OT;
 
-  /** Of several sessions, the state that matters most. */
+  /** Of several sessions that this manager was asked for, the state that matters most. */
   readonly state: State;
 
   /** In the place of `OT.initSession`; `sessionMigration` is `true` unless the options say otherwise. */
@@ -253,7 +261,7 @@ export class ReconnectionManager extends EventTarget {
   retryNow(): void;
 
   /**
-   * Leaves every session, silently, and destroys the publishers, which ends their tracks, the app's own too, as the
+   * Leaves every session that no other manager was asked for, silently, and destroys this manager's publishers, which ends their tracks, the app's own too, as the
    * SDK's `destroy()` does. Resolves when all is closed.
    */
   close(): Promise<void>;
