@@ -247,7 +247,10 @@ impl View {
     pub(super) fn show(&self, leg: LegId) -> Option<f64> {
         let feed = self.on_leg(leg)?;
         let before = self.present(&feed);
-        before.iter().filter(|before| before.leg != leg).for_each(|before| self.note_volume(before));
+        before
+            .iter()
+            .filter(|before| before.leg != leg && !before.retired.get())
+            .for_each(|before| self.note_volume(before));
         let video = feed.video_event.take();
         if self.hears() {
             let _ = feed.subscriber.subscribe_to_audio(true);
@@ -296,6 +299,9 @@ impl View {
     #[must_use]
     pub(super) fn retire(&self, leg: LegId, session: &ot::Session) -> Option<Ending> {
         let feed = self.feeds.borrow_mut().remove(&leg)?;
+        if self.is_shown(&feed) {
+            self.note_volume(&feed);
+        }
         feed.retired.set(true);
         if self.is_shown(&feed) && self.feeds.borrow().is_empty() {
             self.tile.hold(&feed.picture);
