@@ -10,3 +10,4 @@ mod config;
 mod dice;
 mod error;
 mod machine;
+mod muting;
