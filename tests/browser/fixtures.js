@@ -1,7 +1,6 @@
 // What the tests need of JavaScript that Rust can't express, in one file: the test runner's server answers four
 // connections at a time, and a browser that asks for more modules at once waits for ever.
 
-import { standIn, succeed } from "../../src/js/second.js";
 import { durable, durableEvent, durableOf, realOf, remember, sdkEvent } from "../../src/js/durable.js";
 import { Emitter, relay } from "../../src/js/emitter.js";
 
@@ -15,6 +14,7 @@ export class HandoverError extends Error {
 
 // Later than the others, which are as many as are answered at a time.
 export const { Screen } = await import("../../src/js/screen.js");
+export const { standIn, succeed } = await import("../../src/js/second.js");
 
 /** A function that remembers how it was called: `calls` holds `{ self, args }`. It returns its `answer`. */
 export function recorder() {

@@ -9,7 +9,7 @@ use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
 use crate::js::{NOTHING, array, call, count, get, heard, object, recorder, set, text};
 use crate::page::Film;
 
-#[wasm_bindgen(module = "/src/js/second.js")]
+#[wasm_bindgen(module = "/tests/browser/fixtures.js")]
 extern "C" {
     fn succeed(options: &JsValue, current: &JsValue, media: &JsValue);
 
