@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use crate::js::{NOTHING, all_heard, array, count, heard, object, recorder, self_of, set};
 use crate::page::{Reports, next_frame};
 
-#[wasm_bindgen(module = "/src/js/emitter.js")]
+#[wasm_bindgen(module = "/tests/browser/fixtures.js")]
 extern "C" {
     #[derive(Clone)]
     type Emitter;

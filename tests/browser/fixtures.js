@@ -1,8 +1,11 @@
-// What the tests need of JavaScript that Rust can't express, in one file: the test runner's server answers four
-// connections at a time, and a browser that asks for more modules at once waits for ever.
+// What the tests need of JavaScript. The test runner's server answers four connections at a time, and a browser that
+// asks for more modules at once waits for ever: so the tests name this file only, and it loads the others one by one, from
+// the folder in which the tests run.
 
-import { durable, durableEvent, durableOf, realOf, remember, sdkEvent } from "../../src/js/durable.js";
-import { Emitter, relay } from "../../src/js/emitter.js";
+export const { durable, durableEvent, durableOf, realOf, remember, sdkEvent } = await import("/src/js/durable.js");
+export const { Emitter, relay } = await import("/src/js/emitter.js");
+export const { Screen } = await import("/src/js/screen.js");
+export const { capturesOnce, standIn, succeed } = await import("/src/js/second.js");
 
 /** Stands in for the package's: one module less to load. */
 export class HandoverError extends Error {
@@ -11,10 +14,6 @@ export class HandoverError extends Error {
     this.code = code;
   }
 }
-
-// Later than the others, which are as many as are answered at a time.
-export const { Screen } = await import("../../src/js/screen.js");
-export const { standIn, succeed } = await import("../../src/js/second.js");
 
 /** A function that remembers how it was called: `calls` holds `{ self, args }`. It returns its `answer`. */
 export function recorder() {

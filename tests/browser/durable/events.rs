@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use super::{Durable, Thing};
 use crate::js::{NOTHING, array, call, get, number, object, text};
 
-#[wasm_bindgen(module = "/src/js/durable.js")]
+#[wasm_bindgen(module = "/tests/browser/fixtures.js")]
 extern "C" {
     #[wasm_bindgen(js_name = durableEvent)]
     fn durable_event(event: &JsValue, target: &JsValue, over: &JsValue) -> JsValue;

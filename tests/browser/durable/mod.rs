@@ -9,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::js::{NOTHING, array, call, count, get, heard, number, object, recorder, set, text};
 
-#[wasm_bindgen(module = "/src/js/durable.js")]
+#[wasm_bindgen(module = "/tests/browser/fixtures.js")]
 extern "C" {
     #[wasm_bindgen(js_name = durable)]
     fn make(shape: &JsValue, behind: &JsValue) -> JsValue;
