@@ -37,7 +37,7 @@ export function durableOf(value) {
  */
 function collection(real) {
   const items = () => /** @type {any[]} */ (real.where(() => true)).map(durableOf);
-  const where = (/** @type {any} */ wanted, /** @type {any} */ context) =>
+  const where = (/** @type {any} */ wanted, /** @type {any} */ context = undefined) =>
     items().filter(
       typeof wanted === "function"
         ? (item) => wanted.call(context, item)

@@ -52,11 +52,13 @@ test("what is not the session's is refused by name, and what is nothing at all b
     const other = app.manager.initSession("100", id);
     const [subscriber] = app.subscribers.values();
     return {
-      publisher: await attempt((done) => app.session.publish(OT.initPublisher("x", {}), done)),
-      stream: await attempt((done) => app.session.subscribe(bare.streams.get(subscriber.stream.streamId), "x", done)),
-      ofAnother: await attempt((done) => other.subscribe(subscriber.stream, "x", done)),
-      subscriber: await attempt(() => other.unsubscribe(subscriber)),
-      unpublish: await attempt(() => other.unpublish(app.publisher)),
+      publisher: await window.attempt((done) => app.session.publish(OT.initPublisher("x", {}), done)),
+      stream: await window.attempt((done) =>
+        app.session.subscribe(bare.streams.get(subscriber.stream.streamId), "x", done),
+      ),
+      ofAnother: await window.attempt((done) => other.subscribe(subscriber.stream, "x", done)),
+      subscriber: await window.attempt(() => other.unsubscribe(subscriber)),
+      unpublish: await window.attempt(() => other.unpublish(app.publisher)),
     };
   }, another);
   for (const [what, refusal] of Object.entries(foreign)) {
