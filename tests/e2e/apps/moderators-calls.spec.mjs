@@ -32,6 +32,8 @@ test("a moderator's calls reach those meant after a handover, by objects and IDs
   startCall,
   lab,
 }) => {
+  // Four people keep two cores busy.
+  test.setTimeout(180_000);
   const people = ["ann", "ben", "cleo", "dan"];
   const call = await startCall({ ...QUIET, people, each: { ann: { role: "moderator" } } });
   await everybodySees(call, 3);
