@@ -348,6 +348,30 @@ export class FakePublisher extends Emits {
     this.video = on;
   }
 
+  /** What it was told to look like. A promise `filtersFail` on the prototype is what all answer to that. */
+  filters = [];
+
+  applyVideoFilter(filter) {
+    this.filters.push(filter);
+    return this.filtersFail ?? Promise.resolve();
+  }
+
+  getVideoFilter() {
+    return this.filters.at(-1) ?? null;
+  }
+
+  /** Devices that it was told to use. */
+  cameras = [];
+
+  cycleVideo() {
+    return Promise.resolve({ deviceId: "camera-3" });
+  }
+
+  setVideoSource(deviceId) {
+    this.cameras.push(deviceId);
+    return Promise.resolve();
+  }
+
   getVideoSource() {
     return { deviceId: "camera-2", type: "camera", track: null };
   }

@@ -141,8 +141,11 @@ impl Publisher {
                 if let Some(leg) = real.leg.get() {
                     self.feed(Input::PublisherEnded { leg, publisher: self.id });
                 }
-                self.emit("streamDestroyed", event);
-                *self.stream.borrow_mut() = None;
+                // The end of one that nobody sees yet, or any more, is not the app's stream's.
+                if self.is_shown(real) {
+                    self.emit("streamDestroyed", event);
+                    *self.stream.borrow_mut() = None;
+                }
             }
         }
     }

@@ -154,6 +154,58 @@ async fn the_second_publisher_captures_the_device_that_the_first_does() {
 }
 
 #[test]
+async fn the_second_publisher_is_published_behind_the_filter_of_the_first() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    let publisher = rig.publishing(&session, &object([("videoFilter", object([]))]));
+    let blur = object([("type", "backgroundBlur".into())]);
+    call(&publisher, "applyVideoFilter", [&blur]).unwrap();
+    let successor = rig.hand_over("B").await;
+    until("the second one is to be published", || successor.count("publishes") == 1).await;
+    let second = rig.publisher(1);
+    assert_eq!(get(&second, "options.videoFilter"), NOTHING, "whether it was applied would not be told");
+    assert_eq!(get(&second, "filters.0"), blur);
+}
+
+#[test]
+async fn a_second_publisher_whose_filter_fails_is_not_published() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    let publisher = rig.publishing(&session, &NOTHING);
+    call(&publisher, "applyVideoFilter", [&object([("type", "backgroundBlur".into())])]).unwrap();
+    let no_model = js_sys::Promise::reject(&js_sys::Error::new("no model"));
+    crate::js::set(&get(&rig.ot, "publishers.0.constructor.prototype"), "filtersFail", no_model);
+    let successor = rig.hand_over("B").await;
+    until("the second one is to be given up", || rig.destroyed()[1]).await;
+    assert_eq!(successor.count("publishes"), 0);
+    crate::js::set(&get(&rig.ot, "publishers.0.constructor.prototype"), "filtersFail", NOTHING);
+}
+
+#[test]
+async fn the_camera_that_is_chosen_while_there_are_two_is_that_of_both() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    let publisher = rig.publishing(&session, &NOTHING);
+    rig.hand_over("B").await;
+    call(&publisher, "cycleVideo", []).unwrap();
+    until("the second one is to hear of it", || get(&rig.publisher(1), "cameras.0") == "camera-3").await;
+    assert_eq!(get(&rig.publisher(0), "cameras.0"), NOTHING, "it knows");
+}
+
+#[test]
+async fn the_end_of_a_second_stream_that_nobody_sees_yet_is_not_told() {
+    let rig = Rig::that_renews();
+    let session = rig.connected();
+    let publisher = rig.publishing(&session, &NOTHING);
+    let heard = recorder();
+    call(&publisher, "on", [&"streamDestroyed".into(), &heard]).unwrap();
+    let stream = get(&publisher, "stream");
+    rig.hand_over("B").await;
+    call(&rig.publisher(1), "dispatch", [&"streamDestroyed".into()]).unwrap();
+    assert_eq!((crate::js::count(&heard), get(&publisher, "stream")), (0, stream));
+}
+
+#[test]
 async fn the_first_publisher_is_destroyed_with_its_leg_and_the_app_hears_nothing_of_it() {
     let rig = Rig::that_renews();
     let session = rig.connected();

@@ -20,6 +20,7 @@ export class Camera {
   #listed;
   #canBeUnplugged;
   #plugs = [];
+  #unplugged = false;
 
   #opened = [];
 
@@ -64,8 +65,9 @@ export class Camera {
     this.#draw();
   }
 
-  /** Pulls the plug: the video tracks that it opened end, with all their clones. */
+  /** Pulls the plug: the video tracks that it opened end, with all their clones, and it can't be opened any more. */
   unplug() {
+    this.#unplugged = true;
     this.#plugs.splice(0).forEach((plug) => plug.abort());
   }
 
@@ -83,6 +85,7 @@ export class Camera {
   /** Becomes the camera that getUserMedia opens, for the SDK too. */
   install() {
     window.counts.useCamera(async ({ video, audio } = {}) => {
+      if (video && this.#unplugged) throw new DOMException("it is not plugged in", "NotFoundError");
       if (![video, audio].every((wanted) => this.#isOpen(wanted))) this.prompts += 1;
       const stream = this.open({ video: Boolean(video), audio: Boolean(audio) });
       if (this.#listed) await passFor(stream.getVideoTracks(), "videoinput");
