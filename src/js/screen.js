@@ -166,7 +166,8 @@ export class Screen {
     canvas.width = video.videoWidth;
     canvas.height = video.videoHeight;
     canvas.getContext("2d")?.drawImage(video, 0, 0);
-    const [still] = canvas.captureStream().getVideoTracks();
+    const still = canvas.captureStream().getVideoTracks().at(0);
+    if (!still) return;
     const ending = this.stream.getTracks();
     ending.forEach((track) => this.stream.removeTrack(track));
     this.stream.addTrack(still);

@@ -37,7 +37,7 @@ extern "C" {
 }
 
 #[test]
-fn its_stream_has_the_tracks_of_the_one_it_follows_and_what_becomes_of_them() {
+async fn its_stream_has_the_tracks_of_the_one_it_follows_and_what_becomes_of_them() {
     let (screen, first, second) = (Screen::new(), Film::new(), Film::new());
     let [source, other] = [&first, &second].map(source);
     screen.follow(&source);
@@ -116,7 +116,7 @@ async fn a_lost_picture_is_held_until_there_is_another_one() {
 }
 
 #[test]
-fn without_a_picture_there_is_nothing_to_hold() {
+async fn without_a_picture_there_is_nothing_to_hold() {
     let (screen, blank) = (Screen::new(), Film::new());
     screen.hold();
     assert!(!screen.holds());
@@ -128,7 +128,7 @@ fn without_a_picture_there_is_nothing_to_hold() {
 }
 
 #[test]
-fn when_it_is_over_the_video_is_out_of_the_page_and_as_it_was() {
+async fn when_it_is_over_the_video_is_out_of_the_page_and_as_it_was() {
     let (screen, film) = (Screen::new(), Film::new());
     let stage = Stage::new(r#"<div id="place"></div>"#);
     let (video, place): (HtmlVideoElement, HtmlElement) = (film.video(), stage.find("#place"));

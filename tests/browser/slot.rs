@@ -5,6 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use web_sys::HtmlElement;
 
 use crate::page::{Stage, document, next_frame, style};
+use wasm_bindgen::JsCast;
 
 const ROOM: &str = r#"<i id="before"></i><main id="target"><b id="child"></b></main><u id="after"></u>"#;
 
@@ -101,7 +102,7 @@ fn the_first_layer_is_on_top_and_later_ones_are_stacked_under_it() {
 }
 
 #[test]
-fn a_promoted_layer_is_on_top_and_nothing_was_moved_in_the_document() {
+fn a_promoted_layer_is_on_top_and_the_first_in_its_slot() {
     let stage = Stage::new(ROOM);
     let slot = mount(&stage, InsertMode::Replace);
     let layers = [slot.add_layer().unwrap(), slot.add_layer().unwrap()];
@@ -109,10 +110,10 @@ fn a_promoted_layer_is_on_top_and_nothing_was_moved_in_the_document() {
         layer.element().set_id(id);
     }
     let before = boxes(&layers);
-    for layer in [&layers[1], &layers[0], &layers[1]] {
+    for (layer, order) in [(&layers[1], "new old"), (&layers[0], "old new"), (&layers[1], "new old")] {
         slot.promote(layer);
         assert_eq!(on_top(&slot), *layer.element());
-        assert_eq!(stage.outline(), "before target(old new) after");
+        assert_eq!(stage.outline(), format!("before target({order}) after"));
         assert_eq!(boxes(&layers), before);
     }
 }
@@ -190,6 +191,74 @@ fn a_weak_layer_does_not_keep_it_in_the_page() {
     drop(layer);
     assert!(weak.upgrade().is_none());
     assert_eq!(stage.outline(), "before target(child div) after");
+}
+
+#[test]
+fn a_slot_wears_the_classes_of_a_layer_beside_its_own_and_those_of_the_app() {
+    let stage = Stage::new(r#"<div id="target" class="mine"></div>"#);
+    let slot = Slot::mount(Some(&stage.find("#target")), InsertMode::Replace, &["root"], ("9px", "9px")).unwrap();
+    let [first, second] = [slot.add_layer().unwrap(), slot.add_layer().unwrap()];
+    first.element().set_class_name("root wide loading");
+    second.element().set_class_name("wide");
+    first.shed(&["root"]);
+    assert_eq!(first.element().class_name(), "wide loading");
+    slot.wear(&first);
+    slot.element().class_list().add_1("speaking").unwrap();
+    slot.wear(&second);
+    let classes = slot.element().class_name();
+    let mut classes: Vec<&str> = classes.split(' ').collect();
+    classes.sort_unstable();
+    assert_eq!(classes, ["mine", "root", "speaking", "wide"]);
+}
+
+#[test]
+fn what_the_app_adds_to_a_slot_stays_above_and_behind_its_layers() {
+    let stage = Stage::new(ROOM);
+    let slot = mount(&stage, InsertMode::Append);
+    let first = slot.add_layer().unwrap();
+    let label = document().create_element("b").unwrap();
+    label.set_attribute("style", "position: absolute; inset: 0").unwrap();
+    slot.element().append_child(&label).unwrap();
+    let second = slot.add_layer().unwrap();
+    for layer in [&second, &first] {
+        slot.promote(layer);
+        assert_eq!(on_top(&slot), label.clone().unchecked_into::<HtmlElement>());
+        assert_eq!(slot.element().last_element_child().as_ref(), Some(&label));
+    }
+}
+
+#[test]
+fn who_is_in_the_controls_of_a_layer_is_in_those_of_the_next_one() {
+    let stage = Stage::new(ROOM);
+    let slot = mount(&stage, InsertMode::Append);
+    let layers = [slot.add_layer().unwrap(), slot.add_layer().unwrap()];
+    for layer in &layers {
+        layer.element().set_inner_html("<button>mute</button>");
+    }
+    let focused = || document().active_element();
+    layers[0].find("button").unwrap().unchecked_into::<HtmlElement>().focus().unwrap();
+    slot.promote(&layers[1]);
+    assert_eq!(focused(), layers[1].find("button"));
+
+    // By way of a still, while the controls are gone.
+    let still = slot.add_layer().unwrap();
+    slot.promote(&still);
+    layers[1].element().set_inner_html("");
+    slot.promote(&layers[0]);
+    assert_eq!(focused(), layers[0].find("button"));
+}
+
+#[test]
+fn who_is_elsewhere_stays_there() {
+    let stage = Stage::new(r#"<div id="target"></div><input id="field">"#);
+    let slot = mount(&stage, InsertMode::Append);
+    let layers = [slot.add_layer().unwrap(), slot.add_layer().unwrap()];
+    for layer in &layers {
+        layer.element().set_inner_html("<button>mute</button>");
+    }
+    stage.find("#field").focus().unwrap();
+    slot.promote(&layers[1]);
+    assert_eq!(document().active_element().unwrap(), stage.find("#field").unchecked_into());
 }
 
 #[test]
