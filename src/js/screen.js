@@ -170,7 +170,7 @@ export class Screen {
     if (!still) return;
     const ending = this.stream.getTracks();
     ending.forEach((track) => this.stream.removeTrack(track));
-    this.stream.addTrack(still);
+    if (still) this.stream.addTrack(still);
     this.#still = still;
   }
 

@@ -2,5 +2,5 @@
 {
   const sdk = new URLSearchParams(location.search).get("sdk") ?? "2.35.2";
   const folder = sdk === "2.35.2" ? "/sdk" : `/sdks/${encodeURIComponent(sdk)}`;
-  document.write(`<script src="${folder}/opentok.min.js"><\/script>`);
+  document.write(`<script src="${folder}/opentok.min.js"></script>`);
 }

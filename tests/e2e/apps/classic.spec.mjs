@@ -23,7 +23,7 @@ test("an app of classic scripts goes on through everything, and its buttons work
       }
 
       // Ann's buttons do to Ben what they say.
-      const audio = () => ben.page.evaluate(() => Object.values(subscribers)[0].stream.hasAudio);
+      const audio = () => ben.page.evaluate(() => Object.values(window.subscribers)[0].stream.hasAudio);
       await ann.page.click("#microphone");
       await expect.poll(audio).toBe(false);
       await ann.page.click("#microphone");
@@ -32,7 +32,7 @@ test("an app of classic scripts goes on through everything, and its buttons work
       await ben.until(() => !stage.look().some((seen) => seen?.who === "ann"), null, "Ann's camera being off");
       await ann.page.click("#camera");
       await app.whole();
-      const volume = () => ben.page.evaluate(() => Object.values(subscribers)[0].getAudioVolume());
+      const volume = () => ben.page.evaluate(() => Object.values(window.subscribers)[0].getAudioVolume());
       const before = await volume();
       await ben.page.click("#louder");
       expect(await volume()).not.toBe(before);

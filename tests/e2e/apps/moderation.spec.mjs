@@ -51,7 +51,7 @@ test("somebody who was muted by the moderator stays muted through a handover and
   lab,
 }) => {
   const app = await openApp("moderation", { role: { ann: "moderator" } });
-  const [ann, ben] = app.people;
+  const [ann] = app.people;
   const sounding = async () => {
     const { streams } = await lab.session(app.session);
     return streams.filter(({ hasAudio }) => hasAudio).map(({ name }) => name);
