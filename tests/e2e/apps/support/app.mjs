@@ -34,14 +34,15 @@ class Person {
     page.on("console", (message) => message.type() === "error" && note(message.text()));
   }
 
-  /** Waits until something holds in the page. */
+  /** Waits until something holds in the page, and gives what it is. */
   async until(condition, argument, what) {
-    await this.page.waitForFunction(condition, argument, POLL).catch(async (error) => {
+    const held = await this.page.waitForFunction(condition, argument, POLL).catch(async (error) => {
       const seen = await this.page.evaluate(() =>
         JSON.stringify({ look: stage.look(), told: stage.told, page: document.body.innerText }),
       );
       throw new Error(`${this.name}: ${what} did not come true: ${error.message}\n${seen}\n${this.errors.join("\n")}`);
     });
+    return held.jsonValue();
   }
 }
 
@@ -113,8 +114,7 @@ export class App {
   async whole(names = this.names) {
     await Promise.all(
       this.people.map(async (person) => {
-        await person.until((all) => stage.shows(all), names, `one picture each of ${names}`);
-        const before = await person.page.evaluate(() => stage.look());
+        const before = await person.until((all) => stage.shows(all), names, `one picture each of ${names}`);
         await person.until((seen) => stage.wentOn(seen), before, "that the pictures go on");
         await person.until((all) => stage.shows(all), names, `one picture each of ${names}`);
       }),

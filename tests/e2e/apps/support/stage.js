@@ -73,12 +73,12 @@ Object.assign(window.stage, {
   camera,
   pictures,
   look,
-  /** Whether exactly these people are on the screen, in one picture each. */
-  shows: (people) =>
-    look()
-      .map((seen) => seen?.who ?? "nobody")
-      .sort()
-      .join() === people.join(),
+  /** Whether exactly these people are on the screen, in one picture each: then what is seen of them. */
+  shows: (people) => {
+    const seen = look();
+    const names = seen.map((one) => one?.who ?? "nobody").sort();
+    return names.join() === people.join() && seen;
+  },
   /** Whether each of these pictures has gone on since: `look()` from before. */
   wentOn: (before) =>
     before.every((seen) => look().some((now) => now?.who === seen?.who && now?.frame !== seen?.frame)),
