@@ -159,7 +159,7 @@ impl Call {
                 Publisher::create(&self.shared, &first, &options, None)?
             }
             // What is no publisher at all, the SDK tells best.
-            None if js::function(js::get(&first, "publishAudio")).is_none() => return self.pass("publish", args),
+            None if js::function(js::get(&first, "on")).is_none() => return self.pass("publish", args),
             None => {
                 let message = "session.publish(): this publisher was not made by this manager: use manager.initPublisher() or manager.OT.initPublisher()";
                 return Err(self.shared.error("foreign_object", message, &first));
