@@ -1,5 +1,6 @@
 // End-to-end tests: the built package, the real SDK, the lab, a real browser. `npx playwright test -c tests/e2e`.
 import { randomUUID } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 import { launchOptions } from "./support/browser.mjs";
 
@@ -10,11 +11,11 @@ process.env.ROTATION_RUN ??= randomUUID();
 const LONG = {
   recovery: ["recovery.spec.mjs", "forced-rotations.spec.mjs", "idle.spec.mjs"],
   handovers: ["planned-handover.spec.mjs", "leavings.spec.mjs"],
-  apps: ["apps/*.spec.mjs"],
+  apps: specs("apps"),
 };
 
-/** What of it has a shorter form, which `npm test` runs. */
-const SHORTER = ["idle.spec.mjs", "planned-handover.spec.mjs"];
+/** What of it `npm test` runs too: what is quick, or has a shorter form. */
+const SHORTER = ["idle.spec.mjs", "planned-handover.spec.mjs", "apps/surface.spec.mjs"];
 
 const suite = process.env.SUITE;
 
@@ -45,3 +46,8 @@ export default defineConfig({
     screenshot: "off",
   },
 });
+
+function specs(folder) {
+  const files = readdirSync(new URL(`${folder}/`, import.meta.url));
+  return files.filter((file) => file.endsWith(".spec.mjs")).map((file) => `${folder}/${file}`);
+}
