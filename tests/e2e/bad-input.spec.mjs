@@ -55,7 +55,11 @@ test.describe("a renew that is no good", () => {
       );
       const [{ error, attempt, retryIn }] = await entries(ann, marks.ann, "renewfailed");
       // A random time, which may be no time at all.
-      expect({ code: error.code, attempt, retried: retryIn !== null }, how).toEqual({ code, attempt: 1, retried: true });
+      expect({ code: error.code, attempt, retried: retryIn !== null }, how).toEqual({
+        code,
+        attempt: 1,
+        retried: true,
+      });
       await expectUndisturbed(call, marks);
       expect(await ann.evaluate(() => app.manager.state), how).toBe("handover");
       await ann.evaluate(() => app.renewWith("good"));
