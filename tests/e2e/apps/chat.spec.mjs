@@ -29,6 +29,7 @@ test("a chat is complete after everything that happened while people wrote", asy
           said[person.name].push(line);
           await say(person, line);
         }
+        // The rhythm in which they write.
         await new Promise((resolve) => setTimeout(resolve, 150));
       }
       await moving;

@@ -25,7 +25,10 @@ for (const { sdk } of SDKS) {
   });
 }
 
-/** Runs in the page: what a piece of work throws, or its promise or callback refuses with. */
+/**
+ * Runs in the page: what a piece of work throws, or its promise or callback refuses with. The SDK calls back when it
+ * refuses, and may not when it has nothing to do: a second without a word is "nothing".
+ */
 const ATTEMPT = `window.attempt = (work) => new Promise((resolve) => {
   const told = (error) => resolve(error ? { name: error.name, code: error.code } : "nothing");
   try {

@@ -17,16 +17,8 @@ const found = {};
 /** The members of one of each class, in a call of two. */
 function walkAll(participant) {
   return participant.evaluate(async () => {
-    const { walk } = await import("/apps/surface/walk.js");
-    const [subscriber] = app.subscribers.values();
-    const objects = {
-      Session: app.session,
-      Publisher: app.publisher,
-      Subscriber: subscriber,
-      Stream: subscriber.stream,
-      Connection: app.session.connection,
-    };
-    return Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, walk(object)]));
+    const { oneOfEach, walk } = await import("/apps/surface/walk.js");
+    return Object.fromEntries(Object.entries(oneOfEach(app)).map(([name, object]) => [name, walk(object)]));
   });
 }
 
@@ -47,15 +39,8 @@ for (const { sdk, version } of SDKS) {
         .map((name) => `${kind}.${name}`),
     );
     expect(unlisted, "new members: decide what a durable object does with them").toEqual([]);
-    const absent = await call.who("ben").evaluate((wanted) => {
-      const [subscriber] = app.subscribers.values();
-      const objects = {
-        Session: app.session,
-        Publisher: app.publisher,
-        Subscriber: subscriber,
-        Stream: subscriber.stream,
-        Connection: app.session.connection,
-      };
+    const absent = await call.who("ben").evaluate(async (wanted) => {
+      const objects = (await import("/apps/surface/walk.js")).oneOfEach(app);
       return Object.entries(wanted).flatMap(([kind, members]) =>
         Object.entries(members)
           .filter(([name, what]) => {

@@ -184,6 +184,7 @@ async function allOpen(app, wanted) {
     const { connections } = await app.lab.session(app.session);
     const there = connections.filter((connection) => connection.open && wanted(connection));
     if (there.length === app.people.length) return;
+    // The lab only answers: it has to be asked again.
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

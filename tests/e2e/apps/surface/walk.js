@@ -13,3 +13,15 @@ export function walk(object) {
   }
   return members;
 }
+
+/** One of each class, of a call that this page is in. */
+export function oneOfEach({ session, publisher, subscribers }) {
+  const [subscriber] = subscribers.values();
+  return {
+    Session: session,
+    Publisher: publisher,
+    Subscriber: subscriber,
+    Stream: subscriber.stream,
+    Connection: session.connection,
+  };
+}
