@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlVideoElement};
 
 use super::changes::Changes;
+use super::painted::Painted;
 
 #[wasm_bindgen]
 extern "C" {
@@ -29,14 +30,18 @@ const HAVE_CURRENT_DATA: u16 = 2;
 
 /// Waits for the first frame of a video that can be seen. Dropping it gives the wait up.
 ///
-/// Evidence is `requestVideoFrameCallback`. A page in the background presents nothing and some browsers have no such
-/// callback; there, playing with a picture at hand is the best evidence to be had, checked four times a second by the
-/// video's own `timeupdate`.
+/// Evidence is `requestVideoFrameCallback`, but it tells only of frames that come after the question. The SDK puts a
+/// video into the page when it has its first frame, and of a still picture there is no second one. So a frame that is at
+/// hand counts, too, once the page has been painted with it. A page in the background presents nothing and some browsers
+/// have no such callback; there, playing with a picture at hand is the best evidence to be had, checked four times a
+/// second by the video's own `timeupdate`.
 pub struct FirstFrame {
     video: FrameVideo,
     handle: Rc<Cell<u32>>,
     on_time: Closure<dyn FnMut()>,
+    on_data: Closure<dyn FnMut()>,
     _on_frame: Rc<RefCell<Option<OnFrame>>>,
+    _painted: Rc<RefCell<Option<Painted>>>,
     _changes: Changes,
 }
 
@@ -55,13 +60,27 @@ impl FirstFrame {
         let (clear, once) = (Rc::clone(&uncovered), Rc::clone(&presented));
         let framed = Rc::new(Cell::new(false));
         let one = Rc::clone(&framed);
-        let (handle, on_frame) = each_frame(&video, move |now| {
+        let see = Rc::new(move |now| {
             one.set(true);
             let done = clear();
             if done {
                 call_once(&once, now);
             }
             !done
+        });
+        let seen = Rc::clone(&see);
+        let (handle, on_frame) = each_frame(&video, move |now| seen(now));
+        let painted: Rc<RefCell<Option<Painted>>> = Rc::default();
+        let (paint, shown) = (Rc::downgrade(&painted), video.clone());
+        let on_data = Closure::<dyn FnMut()>::new(move || {
+            if let Some(paint) = paint.upgrade() {
+                let (see, shown) = (Rc::clone(&see), shown.clone());
+                *paint.borrow_mut() = Some(Painted::new(move |now| {
+                    if has_picture(&shown) {
+                        see(now);
+                    }
+                }));
+            }
         });
         let (clear, once) = (Rc::clone(&uncovered), Rc::clone(&presented));
         let changes = Changes::within(within, move || {
@@ -72,13 +91,17 @@ impl FirstFrame {
         let seen = video.clone();
         let on_time = Closure::<dyn FnMut()>::new(move || {
             let blind = is_hidden() || seen.request().is_none();
-            if blind && seen.ready_state() >= HAVE_CURRENT_DATA && uncovered() {
+            if blind && has_picture(&seen) && uncovered() {
                 call_once(&presented, now());
             }
         });
         // Adding a listener to a living element does not fail.
         let _ = video.add_event_listener_with_callback("timeupdate", on_time.as_ref().unchecked_ref());
-        Self { video, handle, on_time, _on_frame: on_frame, _changes: changes }
+        let _ = video.add_event_listener_with_callback("loadeddata", on_data.as_ref().unchecked_ref());
+        if has_picture(&video) {
+            let _ = on_data.as_ref().unchecked_ref::<js_sys::Function>().call0(&JsValue::UNDEFINED);
+        }
+        Self { video, handle, on_time, on_data, _on_frame: on_frame, _painted: painted, _changes: changes }
     }
 }
 
@@ -86,6 +109,7 @@ impl Drop for FirstFrame {
     fn drop(&mut self) {
         cancel(&self.video, &self.handle);
         let _ = self.video.remove_event_listener_with_callback("timeupdate", self.on_time.as_ref().unchecked_ref());
+        let _ = self.video.remove_event_listener_with_callback("loadeddata", self.on_data.as_ref().unchecked_ref());
     }
 }
 
@@ -162,6 +186,10 @@ impl Drop for LastFrame {
     fn drop(&mut self) {
         cancel(&self.video, &self.handle);
     }
+}
+
+fn has_picture(video: &FrameVideo) -> bool {
+    video.ready_state() >= HAVE_CURRENT_DATA
 }
 
 fn is_hidden() -> bool {

@@ -4,6 +4,7 @@
 mod changes;
 mod cover;
 mod frames;
+mod painted;
 mod slot;
 
 pub use changes::Changes;

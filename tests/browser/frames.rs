@@ -31,6 +31,38 @@ async fn the_first_frame_is_told_once_with_the_time_at_which_it_was_presented() 
 }
 
 #[test]
+async fn a_frame_at_hand_counts_once_it_was_painted_even_if_no_other_one_comes() {
+    let film = Film::new();
+    let (early, _wait) = first_frame(&film);
+    until("there is a picture", || film.shows(&early)).await;
+    film.video().pause().unwrap();
+    next_frame().await;
+    let start = now();
+    let (seen, _wait) = first_frame(&film);
+    assert!(seen.times.borrow().is_empty(), "nothing was painted since");
+    until("the frame counts", || !seen.times.borrow().is_empty()).await;
+    let [at] = seen.times.borrow()[..] else { panic!("it was told more than once") };
+    assert!(start <= at && at <= now());
+}
+
+#[test]
+async fn a_frame_at_hand_does_not_count_if_it_goes_before_it_was_painted_or_after_the_wait_was_dropped() {
+    let film = Film::new();
+    let (early, _wait) = first_frame(&film);
+    until("there is a picture", || film.shows(&early)).await;
+    film.video().pause().unwrap();
+    let (dropped, wait) = first_frame(&film);
+    drop(wait);
+    let (seen, _wait) = first_frame(&film);
+    film.video().set_src_object(None);
+    for _ in 0..5 {
+        next_frame().await;
+    }
+    assert!(seen.times.borrow().is_empty());
+    assert!(dropped.times.borrow().is_empty());
+}
+
+#[test]
 async fn frames_that_are_covered_do_not_count() {
     let film = Film::new();
     let (seen, _wait) = first_frame(&film);

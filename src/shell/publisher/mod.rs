@@ -240,13 +240,8 @@ impl Publisher {
         real.leg.set(Some(leg));
         real.standing.set(Standing::Active);
         real.live.set(false);
-        match &mut *real.making.borrow_mut() {
-            Making::Waiting { session: awaited, .. } => {
-                *awaited = Some(session.clone());
-                return Ok(());
-            }
-            Making::Failed(error) => return Err(error.clone()),
-            Making::Done => {}
+        if real.waits(session)? {
+            return Ok(());
         }
         self.publish_real(&real, leg, session)
     }

@@ -15,8 +15,8 @@ use crate::shell::js;
 
 /// How far a real publisher is.
 pub(super) enum Making {
-    /// It has no devices yet, or not all has been said to it: what remains, and the session that it is to be published
-    /// in as soon as nothing does.
+    /// It has no devices yet, or not all has been said to it: what remains and, if that hides something, the session that
+    /// it is to be published in as soon as nothing does.
     Waiting { calls: VecDeque<(String, Array)>, session: Option<ot::Session> },
     /// It can be published.
     Done,
@@ -159,6 +159,21 @@ impl Publisher {
 }
 
 impl Real {
+    /// Whether it has to wait before it may be published in a session, which it then remembers.
+    pub(super) fn waits(&self, for_session: &ot::Session) -> Result<bool, JsValue> {
+        match &mut *self.making.borrow_mut() {
+            Making::Waiting { calls, session } => {
+                let veiled = calls.iter().any(|(name, _)| VEILS.contains(&name.as_str()));
+                if veiled {
+                    *session = Some(for_session.clone());
+                }
+                Ok(veiled)
+            }
+            Making::Failed(error) => Err(error.clone()),
+            Making::Done => Ok(false),
+        }
+    }
+
     /// Makes the SDK's publisher hear what the app said, now or as soon as it can.
     fn hear(&self, host: &Host, name: &str, args: &Array) {
         if let Making::Waiting { calls, .. } = &mut *self.making.borrow_mut()
