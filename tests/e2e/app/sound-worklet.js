@@ -40,11 +40,16 @@ class SoundWorklet extends AudioWorkletProcessor {
   }
 
   #judge() {
-    const counts = this.#coefficients.map((coefficient, tone) => {
-      const audible = this.#states.filter((state) => amplitude(state, 2 * tone, coefficient, this.#filled) > AUDIBLE);
-      return audible.length;
+    const counts = this.#coefficients.map(() => 0);
+    this.#states.forEach((state) => {
+      // What comes in is one person's voice. When a busy machine makes it stumble, a little of every tone is in it.
+      const loudness = this.#coefficients.map((coefficient, tone) =>
+        amplitude(state, 2 * tone, coefficient, this.#filled),
+      );
+      const loudest = Math.max(...loudness);
+      if (loudest > AUDIBLE) counts[loudness.indexOf(loudest)] += 1;
+      state.fill(0);
     });
-    this.#states.forEach((state) => state.fill(0));
     this.#filled = 0;
     const now = counts.join();
     this.#unchanged = now === this.#last ? this.#unchanged + 1 : 0;
