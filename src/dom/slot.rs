@@ -116,6 +116,9 @@ impl Slot {
         style.set_property("width", width)?;
         style.set_property("height", height)?;
         style.set_property("overflow", "hidden")?;
+        if target.is_none() {
+            style.set_property("background-color", "#000")?;
+        }
         style.set_property("isolation", "isolate")?;
         if !is_positioned(&element) {
             style.set_property("position", "relative")?;

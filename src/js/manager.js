@@ -84,9 +84,25 @@ export class Manager extends EventTarget {
       }),
   });
 
-  /** @param {any[]} args */
-  #publisher([target, options, callback]) {
+  /**
+   * Reads its arguments as the SDK does: an application's ID may stand before the target, and each may be left out.
+   * @param {any[]} args
+   */
+  #publisher([target, options, callback, last]) {
     this.#check("initPublisher");
+    if (typeof target === "string" && !document.getElementById(target)) {
+      [target, options, callback] = [options, callback, last];
+    }
+    if (typeof target === "function") [target, options, callback] = [undefined, undefined, target];
+    else if (target && typeof target === "object" && target.nodeType !== 1) {
+      [target, options, callback] = [undefined, target, options];
+    }
+    if (typeof options === "function") [options, callback] = [undefined, options];
+    if (options && typeof options !== "object") {
+      const error = new Error("initPublisher(): options must be an object");
+      callback?.(Object.assign(error, { name: "OT_INVALID_PARAMETER", code: 1011 }));
+      options = callback = undefined;
+    }
     return this.#core.initPublisher(target, options, callback);
   }
 

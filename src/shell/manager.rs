@@ -76,17 +76,15 @@ impl Manager {
         Ok(proxy)
     }
 
-    /// A durable publisher. All arguments may be left out, as in the SDK.
+    /// A durable publisher. All arguments may be left out. There is none if the SDK makes none: then its callback tells.
     ///
     /// # Errors
     ///
     /// What the SDK throws.
     #[wasm_bindgen(js_name = initPublisher)]
     pub fn init_publisher(&self, target: &JsValue, options: &JsValue, callback: JsValue) -> Result<JsValue, JsValue> {
-        let callback = [callback, options.clone(), target.clone()].into_iter().find_map(js::function);
-        let target = if target.is_function() { &JsValue::UNDEFINED } else { target };
-        let options = if options.is_function() { &JsValue::UNDEFINED } else { options };
-        Publisher::create(&self.shared, target, options, callback).map(|publisher| publisher.proxy())
+        let made = Publisher::create(&self.shared, target, options, js::function(callback))?;
+        Ok(made.map_or(JsValue::UNDEFINED, |publisher| publisher.proxy()))
     }
 
     /// Moves a session to a successor.

@@ -48,8 +48,8 @@ impl Picture {
     }
 
     /// Where the SDK is to put it.
-    pub(super) fn target(&self) -> JsValue {
-        self.layer.borrow().as_ref().map_or(JsValue::UNDEFINED, |layer| layer.element().clone().into())
+    pub(super) fn target(&self) -> Option<JsValue> {
+        self.layer.borrow().as_ref().map(|layer| layer.element().clone().into())
     }
 
     /// Calls `appeared` when the SDK has put a video into the layer. It tells of it only when that plays: then its first

@@ -156,7 +156,10 @@ impl Call {
             None if is_target(&first) => {
                 let properties = args.get(1);
                 let options = if properties.is_function() { JsValue::UNDEFINED } else { properties };
-                Publisher::create(&self.shared, &first, &options, None)?
+                match Publisher::create(&self.shared, &first, &options, None)? {
+                    Some(publisher) => publisher,
+                    None => return self.pass("publish", args),
+                }
             }
             // What is no publisher at all, the SDK tells best.
             None if js::function(js::get(&first, "on")).is_none() => return self.pass("publish", args),
@@ -209,10 +212,13 @@ impl Call {
         };
         let callback = args.iter().skip(1).find_map(|arg| arg.dyn_into::<Function>().ok());
         let target = Some(args.get(1)).filter(is_target).unwrap_or(JsValue::UNDEFINED);
-        let options = [args.get(1), args.get(2)]
-            .into_iter()
-            .find(|arg| arg.is_object() && !arg.is_function() && !is_target(arg))
-            .unwrap_or(JsValue::UNDEFINED);
+        let bare = |options: &JsValue| js::get(options, "insertDefaultUI") == JsValue::FALSE;
+        if bare(&args.get(2)) && args.get(1).is_truthy() {
+            // What is wrong with that, the SDK says.
+            return self.pass("subscribe", args);
+        }
+        // As in the SDK, they stand in the place of the target only if there is to be none.
+        let options = Some(args.get(1)).filter(bare).unwrap_or_else(|| args.get(2));
         let id = ViewId(self.next_id());
         let view = View::create(self, id, stream.clone(), &target, &options, callback)?;
         self.views.borrow_mut().insert(id, Rc::clone(&view));

@@ -83,7 +83,7 @@ impl Publisher {
         target: &JsValue,
         options: &JsValue,
         callback: Option<Function>,
-    ) -> Result<Rc<Self>, JsValue> {
+    ) -> Result<Option<Rc<Self>>, JsValue> {
         let options = js::copy(options);
         let tile = Tile::mount(&shared.host, Kind::Publisher, target, &options)?;
         let ended_of_app = Ended::now(&options);
@@ -104,24 +104,21 @@ impl Publisher {
             published: RefCell::default(),
         });
         let done = js::callback(move |error| {
-            if let Some(callback) = &callback {
-                let result = if js::is_error(&error) {
-                    callback.call1(&JsValue::UNDEFINED, &error)
-                } else {
-                    callback.call0(&JsValue::UNDEFINED)
-                };
-                if let Err(error) = result {
-                    super::emitter::report(error);
-                }
+            if let Some(callback) = &callback
+                && let Err(error) = callback.call1(&JsValue::UNDEFINED, &error)
+            {
+                super::emitter::report(error);
             }
         });
-        let real = publisher.make_real(publisher.options.clone(), &done)?;
+        // Of a target for what has no tile, the SDK says what is wrong.
+        let target = if publisher.tile.is_bare() { target } else { &JsValue::UNDEFINED };
+        let Some(real) = publisher.make_real(publisher.options.clone(), target, &done)? else { return Ok(None) };
         let proxy = objects::make(&shared.host, &objects::shape_of(&real.publisher), &publisher);
         shared.host.remember(&real.publisher, &proxy);
         *publisher.proxy.borrow_mut() = proxy;
         *publisher.shown.borrow_mut() = Some(real);
         shared.publishers.borrow_mut().push(Rc::clone(&publisher));
-        Ok(publisher)
+        Ok(Some(publisher))
     }
 
     pub(super) fn is(&self, durable: &JsValue) -> bool {
@@ -181,7 +178,11 @@ impl Publisher {
     pub(super) fn answer(&self, error: &JsValue) {
         let callback = self.published.borrow_mut().take();
         if let Some(callback) = callback
-            && let Err(error) = callback.call1(&JsValue::UNDEFINED, error)
+            && let Err(error) = if error.is_undefined() {
+                callback.call2(error, &JsValue::NULL, &self.proxy())
+            } else {
+                callback.call1(&JsValue::UNDEFINED, error)
+            }
         {
             super::emitter::report(error);
         }
@@ -385,11 +386,21 @@ impl Publisher {
         }
     }
 
-    fn make_real(self: &Rc<Self>, options: Object, done: &Function) -> Result<Rc<Real>, JsValue> {
+    /// Makes a real publisher; the SDK makes none of some options, and tells `done`.
+    fn make_real(
+        self: &Rc<Self>,
+        options: Object,
+        target: &JsValue,
+        done: &Function,
+    ) -> Result<Option<Rc<Real>>, JsValue> {
         let picture = self.tile.place(&options)?;
+        let target = picture.target().unwrap_or_else(|| target.clone());
         let ended_before = Ended::now(&options);
         self.ended_of_app.restore();
-        let publisher = self.shared.ot.init_publisher(&picture.target(), &options, done)?;
+        let publisher = self.shared.ot.init_publisher(&target, &options, done)?;
+        if publisher.is_undefined() {
+            return Ok(None);
+        }
         self.tile.settle(&picture, self.shown.borrow().is_none());
         ot::shield(&publisher);
         self.count.set(self.count.get() + 1);
@@ -410,7 +421,7 @@ impl Publisher {
             real.picture.follow(&shown.picture);
         }
         self.reals.borrow_mut().push(Rc::clone(&real));
-        Ok(real)
+        Ok(Some(real))
     }
 }
 

@@ -147,7 +147,7 @@ impl View {
                 }
             })
         };
-        let subscriber = session.subscribe(stream, &picture.target(), &options, &done)?;
+        let subscriber = session.subscribe(stream, &picture.target().unwrap_or_default(), &options, &done)?;
         self.tile.settle(&picture, !under);
         let feed = Rc::new(Feed {
             leg,
@@ -209,7 +209,11 @@ impl View {
     pub(super) fn answer(&self, error: &JsValue) {
         let callback = self.subscribed.borrow_mut().take();
         if let Some(callback) = callback
-            && let Err(error) = callback.call1(&JsValue::UNDEFINED, error)
+            && let Err(error) = if error.is_undefined() {
+                callback.call2(error, &JsValue::NULL, &self.proxy())
+            } else {
+                callback.call1(&JsValue::UNDEFINED, error)
+            }
         {
             super::emitter::report(error);
         }
