@@ -27,7 +27,10 @@ export function succeed(options, current, media) {
       options.videoSource = picture.clone();
       // What the SDK would have taken for granted.
       options.mirror ??= !screen;
-      if (screen) options.fitMode ??= "contain";
+      if (screen) {
+        options.fitMode ??= "contain";
+        options.audioFallback = { subscriber: false, ...options.audioFallback };
+      }
     } else if (deviceId) {
       options.videoSource = deviceId;
     }
@@ -40,6 +43,30 @@ export function succeed(options, current, media) {
     else if (sound && isLost(sound)) options.audioSource = sound.clone();
     else if (deviceId) options.audioSource = deviceId;
   }
+}
+
+/**
+ * Makes the publisher of a cloned screen tell of a screen, as `current` does, and not of a track of the app's. The SDK
+ * lays open what it is about to tell the servers; where it doesn't, only that word is another.
+ * @param {any} publisher
+ * @param {any} current
+ */
+export function resemble(publisher, current) {
+  const source = publisher.getVideoSource;
+  const type = "screen";
+  if (current.getVideoSource?.().type !== type) return;
+  publisher.getVideoSource = () => ({ ...source(), type });
+  /** @type {{ type: string, source?: string }[]} */
+  let channels = [];
+  Object.defineProperty(publisher._ ?? {}, "streamChannels", {
+    configurable: true,
+    enumerable: true,
+    get: () => channels,
+    set: (told) => {
+      channels = told;
+      for (const channel of channels) if (channel.type === "video") channel.source = type;
+    },
+  });
 }
 
 /** Whether a second capture ends the first, as on iOS; iPads say that they are Macs, but Macs have no touch screens. */

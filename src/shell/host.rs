@@ -96,6 +96,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn succeed(this: &Host, options: &Object, current: &JsValue, media: &JsValue);
 
+    /// Makes a second publisher tell of what it shows as the one before it does; see `second.js`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn resemble(this: &Host, publisher: &JsValue, current: &JsValue);
+
     /// What a publisher gets in the place of the app's media processor; see `second.js`.
     #[wasm_bindgen(method, js_name = standIn)]
     pub(crate) fn stand_in(this: &Host, connector: &JsValue) -> JsValue;

@@ -5,7 +5,7 @@
 export const { durable, durableEvent, durableOf, realOf, remember, sdkEvent } = await import("/src/js/durable.js");
 export const { Emitter, relay } = await import("/src/js/emitter.js");
 export const { Screen } = await import("/src/js/screen.js");
-export const { capturesOnce, standIn, succeed } = await import("/src/js/second.js");
+export const { capturesOnce, resemble, standIn, succeed } = await import("/src/js/second.js");
 
 /** Stands in for the package's: one module less to load. */
 export class HandoverError extends Error {
@@ -188,6 +188,7 @@ export class Host {
   sdkEvent = sdkEvent;
   screen = () => new Screen();
   standIn = standIn;
+  resemble = resemble;
   succeed = succeed;
 
   notify(type, detail) {

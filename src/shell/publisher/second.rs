@@ -59,7 +59,11 @@ impl Publisher {
                 let _ = if js::is_error(&error) { reject.call1(&error, &error) } else { resolve.call0(&error) };
             }));
         });
-        let real = self.make_real(options, &done.unwrap_or_else(|| js::callback(|_| {})))?;
+        let done = done.unwrap_or_else(|| js::callback(|_| {}));
+        let real = self.make_real(options, &JsValue::UNDEFINED, &done)?.ok_or(JsValue::UNDEFINED)?;
+        if let Some(shown) = &shown {
+            self.shared.host.resemble(&real.publisher, &shown.publisher);
+        }
         *real.making.borrow_mut() = Making::Waiting { calls, session: None };
         self.finish(&real, loaded);
         Ok(real)
