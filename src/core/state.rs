@@ -1,7 +1,7 @@
 //! The state of one durable session: one enum with data, and its public names.
 
 use super::handover::Handover;
-use super::ids::{LegId, SessionId};
+use super::ids::{LegId, RenewId, SessionId};
 use super::time::Time;
 
 /// What a durable session is doing.
@@ -9,6 +9,8 @@ use super::time::Time;
 pub(super) enum State {
     /// Not connected yet.
     Idle,
+    /// The app's own `connect()` is under way, with a token of a session that the call has left: `renew` has been asked.
+    Asking { request: RenewId, until: Time },
     /// The app's own `connect()` is under way. `again` if the SDK has let a first attempt hang.
     Connecting { leg: Leg, until: Time, again: bool },
     /// One leg, nothing going on.
@@ -113,7 +115,7 @@ impl State {
     pub(super) fn status(&self) -> Status {
         match self {
             Self::Idle => Status::Idle,
-            Self::Connecting { .. } => Status::Connecting,
+            Self::Asking { .. } | Self::Connecting { .. } => Status::Connecting,
             Self::Connected { .. } => Status::Connected,
             Self::Moving(handover) if handover.is_recovery() => Status::Recovering,
             Self::Moving(_) => Status::Handover,

@@ -17,9 +17,9 @@ export interface Credentials {
 
 /** What `renew` is asked. */
 export interface RenewContext {
-  /** The session wanted: the successor that was announced, or, after a loss, the session that was lost. */
+  /** The session wanted: the successor that was announced, or, after a loss, the session that was lost; on coming back, the one that was left. */
   sessionId: string;
-  /** The session that is left. */
+  /** The session that is left; on coming back, the one that the token given to `connect()` is for. */
   previousSessionId: string;
   reason: "handover" | "recovery";
   /** Counts from 1 within one handover or recovery. */

@@ -61,7 +61,12 @@ impl Machine {
                 self.conclude(Outcome::Superseded, State::Connected { leg: old.clone() }, now);
                 old
             }
-            State::Idle | State::Connecting { .. } | State::Disconnected | State::Failed | State::Closed => return,
+            State::Idle
+            | State::Asking { .. }
+            | State::Connecting { .. }
+            | State::Disconnected
+            | State::Failed
+            | State::Closed => return,
         };
         let deadline = now + announcement.deadline.unwrap_or(self.config.handover_timeout);
         self.hand_over(old, announcement.session_id, deadline, now);
@@ -131,7 +136,12 @@ impl Machine {
                 let arrived = handover.connected_leg().filter(|_| handover.is_committed());
                 Some(arrived.map_or_else(|| handover.from.clone(), |leg| leg.session.clone()))
             }
-            State::Idle | State::Connecting { .. } | State::Disconnected | State::Failed | State::Closed => None,
+            State::Idle
+            | State::Asking { .. }
+            | State::Connecting { .. }
+            | State::Disconnected
+            | State::Failed
+            | State::Closed => None,
         }
     }
 

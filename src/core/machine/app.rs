@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Command, Credentials, Event, LegId, LossReason, Machine, State, Time};
 use crate::core::error::{Code, Failure};
 use crate::core::handover::Step;
-use crate::core::ids::{PublisherId, StreamId, ViewId};
+use crate::core::ids::{PublisherId, RenewId, StreamId, ViewId};
+use crate::core::protocol::MoveKind;
 use crate::core::state::Leg;
 
 /// How long the SDK may take to say that it has left: a round trip, or it never does (SDK-FACTS sections 4 and 7).
@@ -18,14 +19,29 @@ impl Machine {
             return;
         }
         match self.state {
-            State::Idle | State::Disconnected | State::Failed => self.open_first(credentials, false, now),
+            State::Idle | State::Disconnected | State::Failed => self.enter(credentials, now),
             // A second connect() is answered as the SDK answers it: with success, and nothing done.
             State::Connected { .. } | State::Moving(_) => self.tell(Event::Connected),
-            State::Connecting { .. } | State::Closed => {}
+            State::Asking { .. } | State::Connecting { .. } | State::Closed => {}
         }
     }
 
-    fn open_first(&mut self, credentials: Credentials, again: bool, now: Time) {
+    /// Connects as the app asked. Its token may be of a session that the call has left since: the others are not there.
+    fn enter(&mut self, credentials: Credentials, now: Time) {
+        let first = self.first.get_or_insert_with(|| credentials.session.clone());
+        let left = *first == credentials.session;
+        let Some(home) = self.home.clone().filter(|home| left && *home != credentials.session) else {
+            self.open_first(credentials, false, now);
+            return;
+        };
+        self.next_renew += 1;
+        let request = RenewId(self.next_renew);
+        let (previous, kind) = (credentials.session, MoveKind::Recovery);
+        self.order(Command::Renew { request, wanted: home, previous, kind, attempt: 1 });
+        self.set_state(State::Asking { request, until: now + self.config.renew_timeout });
+    }
+
+    pub(super) fn open_first(&mut self, credentials: Credentials, again: bool, now: Time) {
         let leg = Leg { id: self.new_leg_id(), session: credentials.session.clone() };
         self.credentials = Some(credentials.clone());
         self.order(Command::OpenLeg { leg: leg.id, credentials });
@@ -57,6 +73,10 @@ impl Machine {
             return;
         }
         match &self.state {
+            State::Asking { .. } => {
+                self.abort_renew();
+                self.not_connected(disconnected_first());
+            }
             State::Connecting { leg, .. } => {
                 self.connect_failed(leg.id, disconnected_first(), now);
             }
@@ -118,7 +138,7 @@ impl Machine {
         self.cancel(State::Disconnected, now);
         self.tell(Event::Disconnected(reason));
         match self.rejoin.take() {
-            Some(Some(credentials)) => self.open_first(credentials, false, now),
+            Some(Some(credentials)) => self.enter(credentials, now),
             Some(None) => self.tell(Event::ConnectFailed(disconnected_first())),
             None => {}
         }

@@ -40,6 +40,10 @@ impl Machine {
     }
 
     pub(super) fn renewed(&mut self, credentials: Credentials, now: Time) {
+        if let State::Asking { .. } = self.state {
+            self.open_first(credentials, false, now);
+            return;
+        }
         let Some(handover) = self.state.moving() else { return };
         if handover.old.as_ref().is_some_and(|old| old.session == credentials.session) {
             let message = "renew answered with the session that is to be left: it must name the successor";
@@ -50,6 +54,11 @@ impl Machine {
     }
 
     pub(super) fn renew_failed(&mut self, failure: Failure, now: Time) {
+        if let State::Asking { .. } = self.state {
+            self.tell(Event::RenewFailed { failure: failure.clone(), attempt: 1, retry_in: None });
+            self.not_connected(failure);
+            return;
+        }
         let Some(handover) = self.state.moving() else { return };
         let attempt = handover.attempt;
         if failure.code == Code::RenewMissing {

@@ -34,13 +34,17 @@ impl Machine {
                 let message = "the successor was lost before it had proved itself";
                 self.retry(Failure::new(Code::SuccessorLost, message), now);
             }
-            State::Idle | State::Disconnected | State::Failed | State::Closed => {}
+            State::Idle | State::Asking { .. } | State::Disconnected | State::Failed | State::Closed => {}
         }
     }
 
     /// The app's own `connect()` failed.
     pub(super) fn connect_failed(&mut self, leg: LegId, failure: Failure, now: Time) {
         self.close_leg(leg, now);
+        self.not_connected(failure);
+    }
+
+    pub(super) fn not_connected(&mut self, failure: Failure) {
         for publisher in self.views.publishers() {
             self.tell(Event::PublishFailed { publisher, failure: failure.clone() });
         }

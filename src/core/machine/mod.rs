@@ -51,6 +51,10 @@ pub struct Machine {
     bridge: Bridge,
     /// What admitted this client to the session that it is in.
     credentials: Option<Credentials>,
+    /// The session that the call began in.
+    first: Option<SessionId>,
+    /// The session that it was in last.
+    home: Option<SessionId>,
     highest_epoch: Option<u64>,
     pace: Pace,
     /// The app has asked to disconnect; until then the SDK may take to say that it has.
@@ -87,6 +91,8 @@ impl Machine {
             roster: Roster::default(),
             views: Views::default(),
             credentials: None,
+            first: None,
+            home: None,
             highest_epoch: None,
             pace: Pace::default(),
             leaving: None,
@@ -171,7 +177,12 @@ impl Machine {
         match &self.state {
             State::Connected { leg } => vec![leg.id],
             State::Moving(handover) => handover.old.iter().chain(handover.connected_leg()).map(|leg| leg.id).collect(),
-            State::Idle | State::Connecting { .. } | State::Disconnected | State::Failed | State::Closed => Vec::new(),
+            State::Idle
+            | State::Asking { .. }
+            | State::Connecting { .. }
+            | State::Disconnected
+            | State::Failed
+            | State::Closed => Vec::new(),
         }
     }
 
@@ -300,6 +311,9 @@ impl Machine {
     }
 
     fn open_request(&self) -> Option<RenewId> {
+        if let State::Asking { request, .. } = self.state {
+            return Some(request);
+        }
         self.state.moving().and_then(Handover::request)
     }
 
@@ -312,7 +326,7 @@ impl Machine {
         match &self.state {
             State::Connecting { leg, .. } | State::Connected { leg } => vec![leg.id],
             State::Moving(handover) => handover.legs().collect(),
-            State::Idle | State::Disconnected | State::Failed | State::Closed => Vec::new(),
+            State::Idle | State::Asking { .. } | State::Disconnected | State::Failed | State::Closed => Vec::new(),
         }
     }
 
@@ -320,7 +334,7 @@ impl Machine {
         match &self.state {
             State::Connecting { leg, .. } | State::Connected { leg } => Some(leg),
             State::Moving(handover) => handover.old.as_ref().or_else(|| handover.connected_leg()),
-            State::Idle | State::Disconnected | State::Failed | State::Closed => None,
+            State::Idle | State::Asking { .. } | State::Disconnected | State::Failed | State::Closed => None,
         }
     }
 
@@ -336,6 +350,9 @@ impl Machine {
     }
 
     fn note_status(&mut self, from: Status) {
+        if let State::Connected { leg } = &self.state {
+            self.home = Some(leg.session.clone());
+        }
         let to = self.state.status();
         if from != to {
             self.tell(Event::StateChange { from, to });

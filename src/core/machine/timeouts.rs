@@ -38,7 +38,7 @@ impl Machine {
             return None;
         }
         let step = match &self.state {
-            State::Connecting { until, .. } => Some((*until, TimeoutReason::Connect)),
+            State::Asking { until, .. } | State::Connecting { until, .. } => Some((*until, TimeoutReason::Connect)),
             State::Moving(handover) if !self.holds(handover) => Some((handover.timeout(), TimeoutReason::Move)),
             State::Idle
             | State::Connected { .. }
@@ -124,6 +124,10 @@ impl Machine {
         if matches!(self.state, State::Connecting { until, .. } if until <= now) {
             self.connect_timed_out(now);
         }
+        if matches!(self.state, State::Asking { until, .. } if until <= now) {
+            self.abort_renew();
+            self.renew_failed(renew_timed_out(), now);
+        }
         let due = |handover: &&Handover| handover.timeout() <= now && !self.holds(handover);
         let Some(handover) = self.state.moving().filter(due) else { return };
         let old = handover.old_leg();
@@ -131,8 +135,7 @@ impl Machine {
             Step::Renewing { request, .. } => {
                 let request = *request;
                 self.order(Command::AbortRenew(request));
-                let message = "renew did not answer in time (option renewTimeout)";
-                self.renew_failed(Failure::new(Code::RenewTimeout, message), now);
+                self.renew_failed(renew_timed_out(), now);
             }
             Step::Waiting { .. } => self.ask(now),
             Step::Connecting { .. } => {
@@ -157,4 +160,8 @@ impl Machine {
             Step::Leaving { .. } => self.conclude_arrived(now),
         }
     }
+}
+
+fn renew_timed_out() -> Failure {
+    Failure::new(Code::RenewTimeout, "renew did not answer in time (option renewTimeout)")
 }

@@ -49,7 +49,8 @@ impl Machine {
     }
 
     fn must_wait(&self) -> bool {
-        matches!(self.state, State::Connecting { .. }) || self.state.moving().is_some_and(Handover::is_recovery)
+        matches!(self.state, State::Asking { .. } | State::Connecting { .. })
+            || self.state.moving().is_some_and(Handover::is_recovery)
     }
 
     /// Sends a signal wherever those are whom it is for.

@@ -280,6 +280,9 @@ impl Call {
 
     /// The error of the SDK's behind a failure, else ours.
     fn sdk_error(&self, failure: &Failure) -> JsValue {
+        if failure.code.as_str().starts_with("renew") {
+            return self.error_of(failure);
+        }
         let cause = self.cause.replace(JsValue::UNDEFINED);
         if cause.is_undefined() { self.shared.failure(failure) } else { cause }
     }

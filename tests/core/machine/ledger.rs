@@ -289,6 +289,10 @@ impl Ledger {
     pub(super) fn settle_accounts(&self) {
         let legs = match self.status {
             Status::Idle | Status::Disconnected | Status::Failed | Status::Closed => 0,
+            Status::Connecting if !self.renewals.is_empty() => {
+                assert_eq!((self.legs.len(), self.renewals.len()), (0, 1), "a leg, or a question where to");
+                return;
+            }
             Status::Connecting | Status::Connected => 1,
             Status::Handover | Status::Recovering => return,
         };
