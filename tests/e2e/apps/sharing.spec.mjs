@@ -146,7 +146,7 @@ for (const [name, run] of Object.entries(mounts)) {
   test(`mounted, unmounted and mounted again, there is one call and one camera: ${name}`, async ({ home, lab }) => {
     const { page, session } = home;
     await page.evaluate(run);
-    await page.waitForFunction(() => home.session.isConnected() && home.videos() === 1);
+    await page.waitForFunction(() => home.session?.isConnected() && home.videos() === 1);
     await expect.poll(() => inside(lab, session)).toEqual(ONCE);
     // One picture and one sound, and no more of either anywhere in the page.
     await expect.poll(() => live(page)).toMatchObject({ videos: 1, sockets: 1 });
