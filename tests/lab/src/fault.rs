@@ -21,11 +21,13 @@ pub enum Point {
     Connect,
     /// A client's request to publish, on its socket.
     StreamCreate,
+    /// What the application's server asks for: `/session/create` and `/v2/project`.
+    Rest,
 }
 
 impl Point {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Config, Self::Info, Self::Socket, Self::Connect, Self::StreamCreate];
+    pub const ALL: [Self; 6] = [Self::Config, Self::Info, Self::Socket, Self::Connect, Self::StreamCreate, Self::Rest];
 
     /// Its name in the control API.
     #[must_use]
@@ -36,6 +38,7 @@ impl Point {
             Self::Socket => "socket",
             Self::Connect => "connect",
             Self::StreamCreate => "streamCreate",
+            Self::Rest => "rest",
         }
     }
 
@@ -46,6 +49,7 @@ impl Point {
             Self::Config | Self::Info => &["status", "body", "error", "hang", "destroy"],
             Self::Socket => &["status", "close", "hang", "destroy"],
             Self::Connect | Self::StreamCreate => &["status", "hang", "destroy"],
+            Self::Rest => &["status", "body", "hang", "destroy", "lose"],
         }
     }
 
@@ -53,7 +57,7 @@ impl Point {
     #[must_use]
     pub const fn usual_harm(self) -> Harm {
         match self {
-            Self::Config | Self::Info => Harm::Status { code: 503, body: String::new() },
+            Self::Config | Self::Info | Self::Rest => Harm::Status { code: 503, body: String::new() },
             Self::Socket => Harm::Destroy,
             Self::Connect => Harm::Status { code: 403, body: String::new() },
             Self::StreamCreate => Harm::Status { code: 500, body: String::new() },
@@ -87,6 +91,8 @@ pub enum Harm {
     },
     /// The socket opens and is closed at once with this code.
     Close(u16),
+    /// The right thing is done, and the connection is reset before anybody hears of it.
+    Lose,
 }
 
 /// One fault.
@@ -98,6 +104,8 @@ pub struct Fault {
     pub session: Option<SessionId>,
     /// On which generation of the session's servers; on all if `None`.
     pub generation: Option<u32>,
+    /// Only for this operation of REST; for all if `None`.
+    pub operation: Option<String>,
     /// How many times still; without end if `None`.
     pub times: Option<u32>,
     /// Until when.
@@ -106,6 +114,19 @@ pub struct Fault {
     pub delay: Duration,
     /// What then; if `None`, the right thing.
     pub harm: Option<Harm>,
+    /// After how many seconds the asker is told to come back, in the header `Retry-After`.
+    pub retry_after: Option<u32>,
+}
+
+/// Where a request is: in which session, on which generation of its servers, and what it asks REST for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place<'a> {
+    /// The session, if it is about one.
+    pub session: Option<&'a str>,
+    /// The generation, if it comes from a client.
+    pub generation: Option<u32>,
+    /// The operation of REST, if it is one.
+    pub operation: Option<&'a str>,
 }
 
 /// What a fault does to one request.
@@ -115,6 +136,8 @@ pub struct Blow {
     pub delay: Duration,
     /// What then; if `None`, the right thing.
     pub harm: Option<Harm>,
+    /// After how many seconds the asker is told to come back.
+    pub retry_after: Option<u32>,
 }
 
 /// The faults in force.
@@ -144,17 +167,18 @@ impl Faults {
     }
 
     /// Strikes at a request, if a fault is meant for it: the newest that is.
-    pub fn strike(&mut self, point: Point, session: Option<&str>, generation: Option<u32>, now: Time) -> Option<Blow> {
+    pub fn strike(&mut self, point: Point, place: Place<'_>, now: Time) -> Option<Blow> {
         let fault = self.0.iter_mut().find(|fault| {
             fault.point == point
                 && fault.is_in_force(now)
-                && fault.session.as_ref().is_none_or(|id| session == Some(id.as_str()))
-                && fault.generation.is_none_or(|number| generation == Some(number))
+                && fault.session.as_ref().is_none_or(|id| place.session == Some(id.as_str()))
+                && fault.generation.is_none_or(|number| place.generation == Some(number))
+                && fault.operation.as_ref().is_none_or(|name| place.operation == Some(name.as_str()))
         })?;
         if let Some(times) = &mut fault.times {
             *times -= 1;
         }
-        Some(Blow { delay: fault.delay, harm: fault.harm.clone() })
+        Some(Blow { delay: fault.delay, harm: fault.harm.clone(), retry_after: fault.retry_after })
     }
 }
 
@@ -172,11 +196,21 @@ mod tests {
 
     fn fault(point: Point) -> Fault {
         let harm = Some(point.usual_harm());
-        Fault { point, session: None, generation: None, times: None, until: None, delay: Duration::ZERO, harm }
+        Fault {
+            point,
+            session: None,
+            generation: None,
+            operation: None,
+            times: None,
+            until: None,
+            delay: Duration::ZERO,
+            harm,
+            retry_after: None,
+        }
     }
 
     fn strikes(faults: &mut Faults, session: &str, generation: u32) -> bool {
-        faults.strike(Point::Socket, Some(session), Some(generation), NOW).is_some()
+        faults.strike(Point::Socket, place(session, generation), NOW).is_some()
     }
 
     #[test]
@@ -195,7 +229,7 @@ mod tests {
         assert!(strikes(&mut faults, "s", 1));
         assert!(!strikes(&mut faults, "s", 0));
         assert!(!strikes(&mut faults, "t", 1));
-        assert_eq!(faults.strike(Point::Info, Some("s"), Some(1), NOW), None);
+        assert_eq!(faults.strike(Point::Info, place("s", 1), NOW), None);
     }
 
     #[test]
@@ -210,9 +244,25 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(fault(Point::Info));
         faults.add(Fault { harm: Some(Harm::Hang), ..fault(Point::Info) });
-        let blow = faults.strike(Point::Info, None, None, NOW).expect("a blow");
+        let blow = faults.strike(Point::Info, Place::default(), NOW).expect("a blow");
         assert_eq!(blow.harm, Some(Harm::Hang));
         assert_eq!(faults.clear(), 2);
-        assert_eq!(faults.strike(Point::Info, None, None, NOW), None);
+        assert_eq!(faults.strike(Point::Info, Place::default(), NOW), None);
+    }
+
+    #[test]
+    fn a_fault_strikes_only_its_operation() {
+        let mut faults = Faults::default();
+        faults.add(Fault { operation: Some("startArchive".to_owned()), ..fault(Point::Rest) });
+        let mut strikes = |operation| {
+            let place = Place { operation: Some(operation), ..Place::default() };
+            faults.strike(Point::Rest, place, NOW).is_some()
+        };
+        assert!(strikes("startArchive"));
+        assert!(!strikes("stopArchive"));
+    }
+
+    fn place(session: &str, generation: u32) -> Place<'_> {
+        Place { session: Some(session), generation: Some(generation), operation: None }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +92,12 @@ impl Ids {
             char::from(letter)
         };
         (0..6).map(letter).collect()
+    }
+
+    /// A random time of whole milliseconds, at most this long.
+    pub fn up_to(&mut self, longest: Duration) -> Duration {
+        let millis = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX - 1);
+        Duration::from_millis(if millis == 0 { 0 } else { self.draw() % (millis + 1) })
     }
 
     fn draw(&mut self) -> u64 {

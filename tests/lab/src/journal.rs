@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::fault::Point;
 use crate::id::{ConnectionId, SessionId, StreamId};
+use crate::services::{Kind, Status};
 use crate::time::Time;
 
 /// How many entries are kept; older ones are dropped.
@@ -66,6 +67,32 @@ pub enum Entry {
     StreamCreated { session: SessionId, stream: StreamId, connection: ConnectionId, generation: u32 },
     /// A stream ended.
     StreamDeleted { session: SessionId, stream: StreamId, reason: String },
+    /// A service began, or its status changed.
+    Service { session: SessionId, service: Kind, id: String, status: Status },
+    /// The application's server signalled, to one client or to all.
+    AppSignal {
+        session: SessionId,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        connection: Option<ConnectionId>,
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        kind: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        data: Option<Value>,
+        sent: usize,
+    },
+    /// The notice of a rotation to come was sent.
+    Notice { session: SessionId },
+    /// The application's server asked for something.
+    Rest {
+        operation: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+        status: u16,
+    },
+    /// The application's server was told something, and answered with this status, if it did.
+    Callback { event: String, attempt: u32, status: Option<u16> },
+    /// A callback was given up.
+    CallbackLost { event: String },
     /// A control call was answered.
     Control { call: String, arguments: Value },
 }

@@ -8,19 +8,26 @@
 //! - [`server`] is the only part that does I/O: HTTP, WebSockets, files, the clock.
 //! - [`lab`] is the whole state and decides everything. It is pure: calls go in with the current time, outputs come out.
 //! - [`link`] is one client's signalling link: what has to be said again, what was answered already.
-//! - [`session`] is one room: who is there, what they publish, who watches it.
+//! - [`session`] is one room: who is there, what they publish, who watches it; [`services`] is what records or
+//!   broadcasts it.
+//! - [`rest`] is what an app's server asks for, [`callback`] is what it is told without asking; [`jwt`] is how each
+//!   knows the other.
 //! - [`rumor`] and [`raptor`] are the two layers of the protocol, [`token`] is who may do what.
 //! - [`fault`] is what goes wrong; [`control`] is how to make it, over HTTP; [`journal`] is what happened.
 
+pub mod callback;
 pub mod control;
 pub mod fault;
 pub mod id;
 pub mod journal;
+pub mod jwt;
 pub mod lab;
 pub mod link;
 pub mod raptor;
+pub mod rest;
 pub mod rumor;
 pub mod server;
+pub mod services;
 pub mod session;
 pub mod time;
 pub mod token;

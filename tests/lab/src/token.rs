@@ -1,7 +1,7 @@
 //! Tokens: who may join which session, as what, until when.
 //!
-//! They look like the service's (`T1==` and base64), but nothing in them is signed: the lab checks what they say, not who
-//! wrote it.
+//! The lab's own look like the service's old ones (`T1==` and base64), but nothing in them is signed: the lab checks what
+//! they say, not who wrote it. Those that an application makes with its private key are checked for that, too.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +10,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::id::SessionId;
+use crate::jwt::{JwtError, PublicKey, seconds};
 use crate::time::Time;
 
 /// How long a token is good for if nobody says: a day, as the service has it.
@@ -140,6 +142,33 @@ impl Token {
         })
     }
 
+    /// Reads a token that the application made with its private key, as `generateClientToken` of the vendor's does.
+    ///
+    /// # Errors
+    ///
+    /// The application didn't make it, it has expired, or it isn't one for a client.
+    pub fn of_application(text: &str, key: &PublicKey, now: Time) -> Result<Self, TokenError> {
+        let claims = key.read(text, now).map_err(|error| match error {
+            JwtError::Expired => TokenError::Expired,
+            JwtError::NotYet => TokenError::NotYet,
+            JwtError::Signature => TokenError::Signature,
+            JwtError::Form | JwtError::Algorithm => TokenError::Form,
+        })?;
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        if text("scope") != Some("session.connect") {
+            return Err(TokenError::Form);
+        }
+        let moment = |name: &str| moment(&claims, name);
+        Ok(Self {
+            application: text("application_id").ok_or(TokenError::Form)?.to_owned(),
+            session: text("session_id").ok_or(TokenError::Form)?.into(),
+            role: text("role").map_or(Ok(Role::default()), str::parse)?,
+            data: text("connection_data").unwrap_or_default().to_owned(),
+            created: moment("iat").unwrap_or(now),
+            expires: moment("exp").ok_or(TokenError::Expired)?,
+        })
+    }
+
     /// Writes the token.
     #[must_use]
     pub fn encode(&self) -> String {
@@ -171,6 +200,10 @@ impl Token {
     }
 }
 
+fn moment(claims: &Map<String, Value>, name: &str) -> Option<Time> {
+    Some(Time::from_millis(seconds(claims, name)?.saturating_mul(1000)))
+}
+
 /// Why a token is not good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
@@ -182,6 +215,10 @@ pub enum TokenError {
     Session,
     /// Too old.
     Expired,
+    /// Made in the future.
+    NotYet,
+    /// Not made by the application.
+    Signature,
 }
 
 impl fmt::Display for TokenError {
@@ -191,6 +228,8 @@ impl fmt::Display for TokenError {
             Self::Role => "Unknown role",
             Self::Session => "Token does not belong to this session",
             Self::Expired => "Token has expired",
+            Self::NotYet => "Token was made in the future",
+            Self::Signature => "Token has an invalid signature",
         })
     }
 }

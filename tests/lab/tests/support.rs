@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use rotation_lab::callback::Post;
 use rotation_lab::control::{self, ControlError};
 use rotation_lab::id::{SessionId, WireId};
 use rotation_lab::lab::{Lab, LabConfig, Opening, Output};
@@ -17,6 +18,8 @@ pub(crate) struct World {
     pub(crate) now: Time,
     wires: BTreeMap<WireId, Wire>,
     transactions: u32,
+    /// What the application's server was told and hasn't answered.
+    pub(crate) posts: Vec<Post>,
 }
 
 /// What came out on one wire.
@@ -44,7 +47,13 @@ pub(crate) struct Client {
 impl World {
     pub(crate) fn new() -> Self {
         let now = Time::from_millis(1_700_000_000_000);
-        Self { lab: Lab::new(LabConfig::default(), now), now, wires: BTreeMap::new(), transactions: 0 }
+        Self {
+            lab: Lab::new(LabConfig::default(), now),
+            now,
+            wires: BTreeMap::new(),
+            transactions: 0,
+            posts: Vec::new(),
+        }
     }
 
     /// Carries out a control call that must succeed.
@@ -194,13 +203,20 @@ impl World {
 
     fn drain(&mut self) {
         while let Some(output) = self.lab.poll_output() {
-            let (Output::Send(wire, _) | Output::Close(wire, _) | Output::Cut(wire)) = output;
+            let wire = match output {
+                Output::Send(wire, _) | Output::Close(wire, _) | Output::Cut(wire) => wire,
+                Output::Post(post) => {
+                    self.posts.push(post);
+                    continue;
+                }
+            };
             let state = self.wires.get_mut(&wire).expect("a wire");
             assert_eq!(state.closed, None, "nothing is sent on a closed wire");
             match output {
                 Output::Send(_, bytes) => state.frames.push(Frame::decode(&bytes).expect("a frame")),
                 Output::Close(_, code) => state.closed = Some(Closed::With(code)),
                 Output::Cut(_) => state.closed = Some(Closed::Cut),
+                Output::Post(_) => {}
             }
             if state.closed.is_some() {
                 self.lab.handle_close(wire, self.now);

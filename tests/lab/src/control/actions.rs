@@ -11,7 +11,7 @@ use crate::session::{Mode, SERVER_ROTATION, Session};
 use crate::time::Time;
 use crate::token::{DEFAULT_EXPIRY, Role};
 
-type Answer = Result<Value, ControlError>;
+pub(super) type Answer = Result<Value, ControlError>;
 
 pub(super) fn create(lab: &mut Lab, given: &Arguments, now: Time) -> Answer {
     let mode = match given.text("mode") {
@@ -120,18 +120,24 @@ pub(super) fn refuse(lab: &mut Lab, given: &Arguments, now: Time) -> Answer {
         point,
         session: given.text("session").map(SessionId::from),
         generation: given.number("generation"),
+        operation: given.text("operation").map(str::to_owned),
         times: given.number("times"),
         until: given.duration("for").map(|left| now + left),
         delay: given.duration("delay").unwrap_or_default(),
         harm: harm(point, given)?,
+        retry_after: given.number("retryAfter"),
     };
+    if let Some(name) = ["operation", "retryAfter"].into_iter().find(|name| given.has(name) && point != Point::Rest) {
+        let expected = format!("left out at the point {}", point.name());
+        return Err(ControlError::WrongArgument { name, expected, given: "given".to_owned() });
+    }
     lab.faults.add(fault);
     Ok(json!({ "faults": lab.faults.in_force(now).count() }))
 }
 
 /// The one harm that the arguments name.
 fn harm(point: Point, given: &Arguments) -> Result<Option<Harm>, ControlError> {
-    const HARMS: [&str; 6] = ["status", "error", "body", "close", "hang", "destroy"];
+    const HARMS: [&str; 7] = ["status", "error", "body", "close", "hang", "destroy", "lose"];
     let asked = |name: &&str| given.has(name) && !matches!(given.json(name), Some(Value::Bool(false)));
     // A body beside a status is the status's body.
     let named: Vec<&str> =
@@ -154,9 +160,10 @@ fn harm(point: Point, given: &Arguments) -> Result<Option<Harm>, ControlError> {
         ["close"] => Ok(Some(Harm::Close(code("close")))),
         ["hang"] => Ok(Some(Harm::Hang)),
         ["destroy"] => Ok(Some(Harm::Destroy)),
+        ["lose"] => Ok(Some(Harm::Lose)),
         [_, second, ..] => Err(ControlError::WrongArgument {
             name: HARMS.into_iter().find(|name| name == second).unwrap_or("status"),
-            expected: "the only one of status, error, body, close, hang and destroy".to_owned(),
+            expected: "the only one of status, error, body, close, hang, destroy and lose".to_owned(),
             given: named.join(" and "),
         }),
         [_] => Ok(None),
@@ -195,6 +202,7 @@ pub(super) fn session(lab: &mut Lab, given: &Arguments, _now: Time) -> Answer {
     Ok(json!({
         "session": session.id,
         "mode": session.mode.name(),
+        "properties": session.properties,
         "generation": session.generation,
         "connections": connections.collect::<Vec<_>>(),
         "streams": streams.collect::<Vec<_>>(),

@@ -1,7 +1,9 @@
 //! Arguments: what a call takes, and what it was given.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use axum::http::Uri;
 use serde_json::{Map, Value};
 
 use super::{Call, ControlError};
@@ -24,6 +26,8 @@ pub enum Kind {
     Flag,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// An address on this machine, of HTTP.
+    Url,
     /// Any JSON.
     Json,
 }
@@ -40,6 +44,7 @@ impl Kind {
             Self::Seconds => "a whole number of seconds".to_owned(),
             Self::Flag => "true or false".to_owned(),
             Self::Word(words) => format!("one of {}", words.join(", ")),
+            Self::Url => "an address on this machine, as http://127.0.0.1:3000/path".to_owned(),
             Self::Json => "text, or any JSON".to_owned(),
         }
     }
@@ -61,7 +66,8 @@ impl Kind {
             }
             (Self::Seconds, Value::String(text)) => text.parse::<i64>().ok().map(Value::from),
             (Self::Seconds, value) => value.as_i64().map(Value::from),
-            (Self::Text | Self::AnyText | Self::Flag | Self::Word(_), _) => None,
+            (Self::Url, Value::String(text)) => is_here(text).then(|| value.clone()),
+            (Self::Text | Self::AnyText | Self::Flag | Self::Word(_) | Self::Url, _) => None,
         }
     }
 }
@@ -157,6 +163,14 @@ impl Arguments {
     pub fn duration(&self, name: &str) -> Option<Duration> {
         self.number(name).map(Duration::from_millis)
     }
+}
+
+/// Whether something is an HTTP address of this machine: what the lab says stays at home.
+fn is_here(url: &str) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    let host = uri.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    uri.scheme_str() == Some("http") && (host == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()))
 }
 
 fn whole(value: &Value) -> Option<u64> {

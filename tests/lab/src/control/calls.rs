@@ -1,7 +1,8 @@
 //! The table of calls.
 
-use super::argument::Kind::{AnyText, Flag, Json, Millis, Number, Seconds, Text, Word};
-use super::{Argument, Call, Kind, actions};
+use super::argument::Kind::{AnyText, Flag, Json, Millis, Number, Seconds, Text, Url, Word};
+use super::{Argument, Call, Kind, actions, platform};
+use crate::rest::OPERATIONS;
 use crate::session::Mode;
 use crate::token::Role;
 
@@ -116,12 +117,80 @@ pub const CALLS: &[Call] = &[
         run: actions::kick,
     },
     Call {
+        name: "join",
+        about: "Puts a puppet into a session: a client without a socket. It stays until it is kicked or the servers rotate.",
+        arguments: &[
+            SESSION,
+            may("data", AnyText, "text that the others see as connection.data"),
+            may("role", Word(Role::NAMES), "what it may do; publisher if not said"),
+            may("publish", AnyText, "publish a stream (without media) of this name"),
+            may("migrate", Flag, "it can migrate: a rotation with migrate leaves it in the session"),
+        ],
+        answer: "{session, connection, stream}",
+        run: platform::join,
+    },
+    Call {
+        name: "fail",
+        about: "Lets services break off with the status failed.",
+        arguments: &[
+            SESSION,
+            may("service", Word(&["archive", "broadcast", "captions", "render"]), "only those of this kind"),
+        ],
+        answer: "{failed}",
+        run: platform::fail,
+    },
+    Call {
+        name: "schedule",
+        about: "Rotates the session's servers in a while, with the notices before it that the application's server gets: four hours and one hour, divided by the speed.",
+        arguments: &[
+            SESSION,
+            must("in", Millis, "how long until then"),
+            may("speed", Number(1, MANY), "how many times faster than documented the notices come; 3600 if not said"),
+            may("migrate", Flag, "tell those who can migrate to do so instead of disconnecting them"),
+        ],
+        answer: "{rotation, notices}: milliseconds from now; notices that would be in the past are left out",
+        run: platform::schedule,
+    },
+    Call {
+        name: "callbacks",
+        about: "Says where the application's server is told what happens, and how. What isn't named stays as it is.",
+        arguments: &[
+            may("session", Url, "where session monitoring goes"),
+            may("archive", Url, "where the status of archives goes"),
+            may("broadcast", Url, "where the status of broadcasts goes"),
+            may("captions", Url, "where the status of captions goes"),
+            may("render", Url, "where the status of Experience Composers goes"),
+            may("all", Url, "where all that isn't named goes"),
+            may("secret", AnyText, "the secret that they are signed with; empty: they aren't"),
+            may("sessionSecret", AnyText, "another one for session monitoring"),
+            may("archiveSecret", AnyText, "another one for archives"),
+            may("broadcastSecret", AnyText, "another one for broadcasts"),
+            may("captionsSecret", AnyText, "another one for captions"),
+            may("renderSecret", AnyText, "another one for Experience Composers"),
+            may("retry", Millis, "how long a second try waits, each further one twice as long; 1000 if not said"),
+            may("copies", Number(1, 1000), "how often each comes; once if not said"),
+            may("shuffle", Millis, "each waits for a random time, at most this; 0 if not said"),
+            may("skew", Seconds, "by how much the clock that signs is wrong; 0 if not said"),
+            may("off", Flag, "forget all that was said before, and what isn't delivered"),
+        ],
+        answer: "{urls, signed, retry, copies, shuffle, skew, waiting, dropped}",
+        run: platform::callbacks,
+    },
+    Call {
+        name: "services",
+        about: "Lists archives, broadcasts, captions and Experience Composers, oldest first, as callbacks have them.",
+        arguments: &[may("session", Text, "only those of this session")],
+        answer: "[{event, id, sessionId, status, ...}]",
+        run: platform::services,
+    },
+    Call {
         name: "refuse",
-        about: "Makes something fail from now on. Say how by one of status, error, body, close, hang and destroy; a delay alone is only a delay.",
+        about: "Makes something fail from now on. Say how by one of status, error, body, close, hang, destroy and lose; a delay alone is only a delay.",
         arguments: &[
             must("point", Word(POINTS), "where"),
             may("session", Text, "only in this session"),
             may("generation", Number(0, MANY), "only on this generation of servers"),
+            may("operation", Word(&OPERATIONS), "only this operation (rest)"),
             may("times", Number(1, MANY), "only so often"),
             may("for", Millis, "only for so long"),
             may(
@@ -131,10 +200,12 @@ pub const CALLS: &[Call] = &[
             ),
             may("reason", AnyText, "the text that goes with status or error"),
             may("error", STATUS, "answer 200 with this error code in the JSON, as session info has it (config, info)"),
-            may("body", AnyText, "answer 200 with this body; with status, the body of that (config, info)"),
+            may("body", AnyText, "answer 200 with this body; with status, the body of that (config, info, rest)"),
             may("close", CLOSE_CODE, "open the socket and close it with this code (socket)"),
             may("hang", Flag, "never answer"),
             may("destroy", Flag, "reset the connection"),
+            may("lose", Flag, "do the right thing, and reset the connection before the answer (rest)"),
+            may("retryAfter", Number(0, MANY), "the header Retry-After, in seconds (rest)"),
             may("delay", Millis, "wait first"),
         ],
         answer: "{faults}: how many are in force",
@@ -145,7 +216,7 @@ pub const CALLS: &[Call] = &[
         name: "session",
         about: "Says who is in a session, and what goes on there.",
         arguments: &[SESSION],
-        answer: "{session, mode, generation, connections: [{id, data, role, open, generation, capabilities}], streams: [{id, connection, name, hasAudio, hasVideo, channels}], subscribers: [{id, stream, connection}]}",
+        answer: "{session, mode, properties, generation, connections: [{id, data, role, open, generation, capabilities}], streams: [{id, connection, name, hasAudio, hasVideo, channels}], subscribers: [{id, stream, connection}]}",
         run: actions::session,
     },
     Call {
@@ -173,7 +244,7 @@ pub const CALLS: &[Call] = &[
 
 const SESSION: Argument = must("session", Text, "the session");
 const CONN: Argument = may("conn", Text, "only this connection");
-const POINTS: &[&str] = &["config", "info", "socket", "connect", "streamCreate"];
+const POINTS: &[&str] = &["config", "info", "socket", "connect", "streamCreate", "rest"];
 
 const fn must(name: &'static str, kind: Kind, about: &'static str) -> Argument {
     Argument { name, kind, required: true, about }

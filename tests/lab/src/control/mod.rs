@@ -7,6 +7,7 @@ mod actions;
 mod argument;
 mod calls;
 mod error;
+mod platform;
 
 use serde_json::{Map, Value, json};
 
@@ -40,7 +41,7 @@ pub struct Call {
 /// Nothing has been done then.
 pub fn call(lab: &mut Lab, name: &str, given: Map<String, Value>, now: Time) -> Result<Value, ControlError> {
     let call = CALLS.iter().find(|call| call.name == name).ok_or_else(|| ControlError::unknown_call(name))?;
-    let logged = Value::Object(given.clone());
+    let logged = call.without_secrets(given.clone());
     let arguments = Arguments::check(call, given)?;
     let answer = (call.run)(lab, &arguments, now)?;
     if !call.only_looks() {
@@ -75,8 +76,13 @@ pub fn list() -> Value {
 }
 
 impl Call {
+    /// What may be written down of the arguments.
+    fn without_secrets(&self, given: Map<String, Value>) -> Value {
+        given.into_iter().filter(|(name, _)| !name.to_lowercase().ends_with("secret")).collect()
+    }
+
     /// Whether the call changes nothing, and so is not worth a line in the journal.
     fn only_looks(&self) -> bool {
-        ["session", "sessions", "log", "now"].contains(&self.name)
+        ["session", "sessions", "services", "log", "now"].contains(&self.name)
     }
 }

@@ -133,7 +133,7 @@ impl Lab {
         } else {
             matches!(request, Request::Publish { .. }).then_some(Point::StreamCreate)
         };
-        let token = frame.header(rumor::TOKEN).and_then(|token| Token::decode(token).ok());
+        let token = frame.header(rumor::TOKEN).and_then(|token| self.read_token(token, now).ok());
         let blow = point.and_then(|point| self.strike(point, Some(session.as_str()), Some(generation), now));
         let delay = blow.as_ref().map_or(Duration::ZERO, |blow| blow.delay);
         let harm = blow.and_then(|blow| blow.harm);
@@ -161,7 +161,7 @@ impl Lab {
                 let wire = self.links.get(&id).and_then(Link::wire);
                 self.outputs.extend(wire.map(Output::Cut));
             }
-            Some(Harm::Hang | Harm::Body(_) | Harm::ErrorNode { .. } | Harm::Close(_)) => {}
+            Some(Harm::Hang | Harm::Body(_) | Harm::ErrorNode { .. } | Harm::Close(_) | Harm::Lose) => {}
         }
     }
 
@@ -173,6 +173,7 @@ impl Lab {
             return;
         };
         let name = link.session.clone();
+        let archives = self.archives_for_clients(name.as_str());
         let Some(session) = self.sessions.get_mut(&name) else { return };
         let (asked, is_candidate) = (request.name(), request.is_candidate());
         let mut out = Outbox::default();
@@ -181,7 +182,9 @@ impl Lab {
             match token.ok_or(TokenError::Form).and_then(admits) {
                 Ok(token) => {
                     let joining = Joining { id: asker.clone(), link: id, generation, token, capabilities, quiet };
-                    session.join(joining, now, &mut out)
+                    let mut reply = session.join(joining, now, &mut out);
+                    reply.body["archive"] = archives;
+                    reply
                 }
                 Err(error) => Reply::refused(403, &error.to_string()),
             }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::{CLOSE_AFTER, Lab, Missing, Output};
 use crate::id::{ConnectionId, LinkId};
+use crate::journal::Entry;
 use crate::link::Link;
-use crate::raptor::SignalContent;
-use crate::session::{Client, Outbox};
+use crate::raptor::{Mute, SignalContent};
+use crate::session::{Client, Outbox, SERVER_ROTATION};
 use crate::time::Time;
 
 /// How servers rotate.
@@ -20,6 +21,12 @@ pub struct Rotating<'a> {
     pub migrate: bool,
     /// How long sockets stay open after they were told.
     pub close_after: Duration,
+}
+
+impl Default for Rotating<'_> {
+    fn default() -> Self {
+        Self { reason: SERVER_ROTATION, others: false, migrate: false, close_after: CLOSE_AFTER }
+    }
 }
 
 /// How clients are told to migrate.
@@ -46,7 +53,7 @@ pub struct Rotation {
 
 impl Lab {
     /// Rotates the servers of a session: everybody (or the one named) is disconnected by force; with `migrate`, those
-    /// who can are told to migrate instead.
+    /// who can are told to migrate instead. Services don't move: they end, unless only one client is meant.
     ///
     /// # Errors
     ///
@@ -68,6 +75,9 @@ impl Lab {
         rotated.notify(&migrating, how.reason, &mut out);
         rotated.disconnect(&going, how.reason, how.others, &mut out);
         self.send(session, out, how.close_after, now);
+        if connection.is_none() {
+            self.stop_services(session, now);
+        }
         Ok(Rotation { disconnected: going.len(), migrated: migrating.len(), generation })
     }
 
@@ -92,6 +102,9 @@ impl Lab {
         let mut out = Outbox::default();
         notified.notify(&told, how.reason, &mut out);
         self.send(session, out, CLOSE_AFTER, now);
+        if connection.is_none() && !how.same_server {
+            self.stop_services(session, now);
+        }
         Ok((told.len(), generation))
     }
 
@@ -111,6 +124,9 @@ impl Lab {
         let mut out = Outbox::default();
         if let Some(signalled) = self.sessions.get(session) {
             signalled.signal(&told, content, &mut self.ids, &mut out);
+            let (kind, data) = (content.kind.clone(), content.data.clone());
+            let (session, connection) = (signalled.id.clone(), connection.map(Into::into));
+            out.entries.push(Entry::AppSignal { session, connection, kind, data, sent: told.len() });
         }
         self.send(session, out, CLOSE_AFTER, now);
         Ok(told.len())
@@ -129,6 +145,25 @@ impl Lab {
         }
         self.send(session, out, CLOSE_AFTER, now);
         Ok(going.len())
+    }
+
+    /// Mutes a stream, or all but those spared. Says whether there was anything to mute.
+    ///
+    /// # Errors
+    ///
+    /// There is no such session.
+    pub fn mute(&mut self, session: &str, stream: Option<&str>, mute: Mute, now: Time) -> Result<bool, Missing> {
+        let muted = self.sessions.get_mut(session).ok_or_else(|| Missing::Session(session.to_owned()))?;
+        let mut out = Outbox::default();
+        let found = match stream {
+            Some(stream) => muted.mute_stream(stream.into(), mute, &mut out),
+            None => {
+                muted.mute(mute, &mut out);
+                true
+            }
+        };
+        self.send(session, out, CLOSE_AFTER, now);
+        Ok(found)
     }
 
     /// Drops sockets: without a word, or closed with this code. With `old`, those that migrated clients still hold to

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{ChannelChange, ConnectionInfo, Mute, Negotiation, SignalContent, StreamContent};
 use crate::id::{ConnectionId, StreamId, SubscriberId};
+use crate::services::Status;
 
 /// Something that the server tells a client.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +89,15 @@ pub enum Message {
     },
     /// All publishers of the client are to fall silent.
     MuteSession(Mute),
+    /// A recording began, or is over.
+    Archive {
+        /// Which.
+        id: String,
+        /// Its name.
+        name: String,
+        /// Which of the two.
+        status: Status,
+    },
     /// Take notice; with the reason `serverRotation`: migrate.
     Notification {
         /// Of what.
@@ -169,6 +179,10 @@ impl Message {
             }
             Self::MuteStream { stream, mute } => ("update", format!("/stream/{stream}"), json!(mute)),
             Self::MuteSession(mute) => ("update", String::new(), json!(mute)),
+            Self::Archive { id, name, status } => {
+                let method = if *status == Status::Started { "created" } else { "updated" };
+                (method, format!("/archive/{id}"), json!({ "id": id, "name": name, "status": status }))
+            }
             Self::Notification { reason } => ("notification", "/notification".to_owned(), json!({ "reason": reason })),
         }
     }

@@ -83,6 +83,13 @@ pub struct StreamContent {
 }
 
 impl StreamContent {
+    /// What the video shows, in the platform's word: `camera`, `screen` or `custom`; nothing if there is no video.
+    #[must_use]
+    pub fn video_type(&self) -> Option<&str> {
+        let video = self.channel.iter().find(|channel| channel.medium == "video")?;
+        Some(video.rest.get("source").and_then(Value::as_str).unwrap_or("camera"))
+    }
+
     /// Whether a channel of this type (`audio`, `video`) is on at the moment.
     #[must_use]
     pub fn has(&self, medium: &str) -> bool {

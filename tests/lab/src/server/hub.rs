@@ -9,6 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::sleep_until;
 
 use super::clock::Clock;
+use crate::callback::Post;
 use crate::id::WireId;
 use crate::lab::{Lab, Opening, Output};
 use crate::time::Time;
@@ -30,6 +31,7 @@ pub(super) struct Hub {
     state: Mutex<State>,
     clock: Clock,
     rearm: Notify,
+    posts: UnboundedSender<Post>,
     print: bool,
 }
 
@@ -41,10 +43,11 @@ struct State {
 }
 
 impl Hub {
-    /// A hub without wires; with `print`, the journal goes to standard output as it is written.
-    pub(super) const fn new(lab: Lab, clock: Clock, print: bool) -> Self {
+    /// A hub without wires, whose callbacks go to `posts`; with `print`, the journal goes to standard output as it is
+    /// written.
+    pub(super) const fn new(lab: Lab, clock: Clock, posts: UnboundedSender<Post>, print: bool) -> Self {
         let state = State { lab, wires: BTreeMap::new(), next_wire: 0 };
-        Self { state: Mutex::new(state), clock, rearm: Notify::const_new(), print }
+        Self { state: Mutex::new(state), clock, rearm: Notify::const_new(), posts, print }
     }
 
     /// Does something with the lab, and then all that follows from it.
@@ -99,6 +102,11 @@ impl Hub {
                 Output::Send(wire, bytes) => (wire, Order::Send(bytes)),
                 Output::Close(wire, code) => (wire, Order::Close(code)),
                 Output::Cut(wire) => (wire, Order::Cut),
+                Output::Post(post) => {
+                    // Nobody posts any more once the server is told to stop.
+                    let _ = self.posts.send(post);
+                    continue;
+                }
             };
             if let Some(sender) = state.wires.get(&wire) {
                 // A socket that has just ended takes no more orders, and will say so itself.

@@ -6,6 +6,8 @@ mod cut;
 mod files;
 mod hub;
 mod options;
+mod post;
+mod rest;
 mod service;
 mod socket;
 
@@ -20,7 +22,9 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use crate::callback::Post;
 use crate::lab::{Lab, LabConfig};
 use clock::Clock;
 use cut::{CuttableListener, Cutter};
@@ -35,6 +39,7 @@ pub struct Server {
     address: SocketAddr,
     router: Router,
     hub: Arc<Hub>,
+    posts: UnboundedReceiver<Post>,
 }
 
 impl Server {
@@ -50,13 +55,17 @@ impl Server {
         let clock = Clock::start();
         let config = LabConfig {
             grace: options.grace(),
+            processing: options.processing(),
+            uploads: options.uploads,
+            origin: format!("http://{address}"),
             seed: options.seed.unwrap_or_else(|| clock.now().as_millis()),
             ..LabConfig::default()
         };
-        let hub = Arc::new(Hub::new(Lab::new(config, clock.now()), clock, options.log));
-        let app = App { hub: Arc::clone(&hub), address };
+        let (sender, posts) = unbounded_channel();
+        let hub = Arc::new(Hub::new(Lab::new(config, clock.now()), clock, sender, options.log));
+        let app = App { hub: Arc::clone(&hub), address, key: rest::Key::default() };
         let router = router(app, options);
-        Ok(Self { listener: CuttableListener(listener), address, router, hub })
+        Ok(Self { listener: CuttableListener(listener), address, router, hub, posts })
     }
 
     /// The address that it listens on.
@@ -71,11 +80,12 @@ impl Server {
     ///
     /// The listener failed.
     pub async fn serve(self) -> io::Result<()> {
-        let Self { listener, router, hub, .. } = self;
+        let Self { listener, router, hub, posts, .. } = self;
         let service = router.into_make_service_with_connect_info::<Cutter>();
         tokio::select! {
             served = axum::serve(listener, service) => served,
             () = hub.keep_time() => Ok(()),
+            () = post::deliver(Arc::clone(&hub), posts) => Ok(()),
         }
     }
 }
@@ -85,12 +95,14 @@ impl Server {
 struct App {
     hub: Arc<Hub>,
     address: SocketAddr,
+    key: rest::Key,
 }
 
 fn router(app: App, options: &Options) -> Router {
     Router::new()
         .nest("/proxy/{host}", service::router().fallback(service::unknown))
         .merge(service::router())
+        .merge(rest::router())
         .route("/control", get(control::list))
         .route("/control/{call}", get(control::get).post(control::post))
         .route("/credentials", get(control::credentials))
@@ -116,7 +128,7 @@ fn allowances(asked: &HeaderMap) -> HeaderMap {
     HeaderMap::from_iter([
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, or_any(header::ORIGIN)),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, or_any(header::ACCESS_CONTROL_REQUEST_HEADERS)),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, OPTIONS")),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, OPTIONS")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ])
 }

@@ -40,6 +40,14 @@ pub struct Options {
     #[arg(long, value_name = "MS", default_value_t = 40_000)]
     grace_ms: u64,
 
+    /// Milliseconds from the end of an archive until its file is there.
+    #[arg(long, value_name = "MS", default_value_t = 2_000)]
+    processing_ms: u64,
+
+    /// Archives end as `uploaded`, as with an upload target; not as `available`.
+    #[arg(long)]
+    pub uploads: bool,
+
     /// Seed of the names that the lab makes up, to repeat a run. [default: the clock]
     #[arg(long)]
     pub seed: Option<u64>,
@@ -58,6 +66,8 @@ Addresses:
   /proxy/*                   the Video API, for OT.setProxyUrl(location.origin + \"/proxy\")
   /credentials?session=ID    {applicationId, sessionId, token} for a session, which comes into being when it is first
                              named; also data=, role=, expire= (seconds)
+  /session/create, /v2/*     REST, for @vonage/video with videoHost: location.origin
+  /credentials/application   {applicationId, privateKey, videoHost}: what @vonage/video needs
   /control                   all control calls and their arguments
   /control/CALL              POST a JSON object, or GET with a query
 
@@ -102,6 +112,12 @@ impl Options {
         Duration::from_millis(self.grace_ms)
     }
 
+    /// How long it takes from the end of an archive until its file is there.
+    #[must_use]
+    pub const fn processing(&self) -> Duration {
+        Duration::from_millis(self.processing_ms)
+    }
+
     /// The project folder.
     #[must_use]
     pub fn root(&self) -> PathBuf {
@@ -139,7 +155,7 @@ pub struct Mount {
 
 /// The first parts of the lab's own addresses.
 const TAKEN: &[&str] =
-    &["page", "dist", "sdk", "proxy", "credentials", "control", "project", "session", "logging", "rumor"];
+    &["page", "dist", "sdk", "proxy", "credentials", "control", "project", "session", "logging", "rumor", "v2", "hls"];
 
 impl FromStr for Mount {
     type Err = String;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::Router;
 use axum::extract::ws::{CloseFrame, Message, WebSocketUpgrade};
 use axum::extract::{ConnectInfo, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use crate::id::SessionId;
 use crate::journal::Entry;
 use crate::lab::{Lab, Opening};
 use crate::time::Time;
-use crate::token::{Token, TokenError};
+use crate::token::TokenError;
 
 /// The addresses, as they are and behind `/proxy/<host>`.
 pub(super) fn router() -> Router<App> {
@@ -78,7 +78,7 @@ async fn info(
 
 /// Session info, or the error that stands in its place.
 fn session_info(lab: &mut Lab, session: &str, token: &str, origin: &str, now: Time) -> Value {
-    let admitted = Token::decode(token).and_then(|token| token.admits(session, now));
+    let admitted = lab.read_token(token, now).and_then(|token| token.admits(session, now));
     let (name, refused) = (SessionId::from(session), admitted.err().map(|error| error.to_string()));
     lab.note(Entry::Info { session: name.clone(), refused }, now);
     if let Err(error) = admitted {
@@ -136,7 +136,7 @@ async fn rumor(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let blow = app.hub.with(|lab, now| lab.strike(Point::Socket, Some(&session), Some(generation), now));
-    if let Some(Blow { delay, harm: Some(Harm::Close(code)) }) = blow {
+    if let Some(Blow { delay, harm: Some(Harm::Close(code)), .. }) = blow {
         sleep(delay).await;
         return upgrade.on_upgrade(move |mut socket| async move {
             let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: "".into() }))).await;
@@ -150,18 +150,22 @@ async fn rumor(
 }
 
 /// Lets a fault do its harm. `None`: there is none, and the right thing is to be done.
-async fn suffer(blow: Option<Blow>, cutter: &Cutter) -> Option<Response> {
-    let Blow { delay, harm } = blow?;
+pub(super) async fn suffer(blow: Option<Blow>, cutter: &Cutter) -> Option<Response> {
+    let Blow { delay, harm, retry_after } = blow?;
     sleep(delay).await;
     match harm? {
-        Harm::Hang | Harm::Close(_) => std::future::pending().await,
+        Harm::Hang | Harm::Close(_) | Harm::Lose => std::future::pending().await,
         Harm::Destroy => {
             cutter.cut();
             std::future::pending().await
         }
         Harm::Status { code, body } => {
             let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            Some((status, body).into_response())
+            let mut response = (status, body).into_response();
+            if let Some(seconds) = retry_after {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Some(response)
         }
         Harm::Body(body) => Some(([(header::CONTENT_TYPE, "application/json")], body).into_response()),
         Harm::ErrorNode { code, message } => Some(Json(error_node(code, &message)).into_response()),

@@ -3,6 +3,7 @@
 //! Everything here is pure: a [`Request`](crate::raptor::Request) or an order goes in, and what has to be said to whom comes
 //! out in an [`Outbox`].
 
+mod news;
 mod orders;
 mod parts;
 mod requests;
@@ -12,7 +13,8 @@ use crate::journal::Entry;
 use crate::link::Sender;
 use crate::raptor::{Message, Peer, StreamInfo};
 
-pub use parts::{Client, Joining, Mode, Stream, Subscription};
+pub use news::News;
+pub use parts::{Client, Joining, Mode, Properties, Stream, Subscription};
 pub use requests::Asking;
 
 /// The reason that the service gives when its servers rotate, and the one that makes the SDK migrate.
@@ -38,6 +40,8 @@ pub struct Outbox {
     pub closing: Vec<LinkId>,
     /// What is to be written in the journal.
     pub entries: Vec<Entry>,
+    /// What the application's server may want to hear.
+    pub news: Vec<News>,
 }
 
 impl Outbox {
@@ -59,6 +63,8 @@ pub struct Session {
     pub application: String,
     /// How media travel.
     pub mode: Mode,
+    /// What else it was created with.
+    pub properties: Properties,
     /// Counts the rotations of its servers.
     pub generation: u32,
     /// Whether clients may try to come back when they lose their socket.
@@ -72,11 +78,12 @@ pub struct Session {
 impl Session {
     /// An empty session.
     #[must_use]
-    pub const fn new(id: SessionId, application: String, mode: Mode) -> Self {
+    pub fn new(id: SessionId, application: String, mode: Mode) -> Self {
         Self {
             id,
             application,
             mode,
+            properties: Properties::default(),
             generation: 0,
             reconnection: true,
             mute_on_entry: false,
@@ -125,12 +132,15 @@ impl Session {
     /// Takes a client out, and tells the others why.
     pub fn leave(&mut self, id: &ConnectionId, reason: &str, out: &mut Outbox) {
         let Some(at) = self.clients.iter().position(|client| &client.id == id) else { return };
-        self.clients.remove(at);
+        let client = self.clients.remove(at);
         let (gone, kept) = self.subscriptions.drain(..).partition(|subscription| &subscription.owner == id);
         self.subscriptions = kept;
         gone.iter().for_each(|subscription: &Subscription| self.tell_publisher_of_end(subscription, out));
         let streams: Vec<StreamId> = self.streams_of(id).map(|stream| stream.id.clone()).collect();
-        streams.iter().for_each(|stream| self.end_stream(stream, reason, None, out));
+        for stream in &streams {
+            self.tell_of_end(stream, &client, reason, out);
+            self.end_stream(stream, reason, None, out);
+        }
         for client in self.clients.iter().filter(|client| !client.quiet) {
             out.say(client, Message::ConnectionDeleted { connection: id.clone(), reason: reason.to_owned() });
         }
@@ -139,6 +149,12 @@ impl Session {
             connection: id.clone(),
             reason: reason.to_owned(),
         });
+        out.news.push(News::connection("connectionDestroyed", &client, Some(reason)));
+    }
+
+    /// Tells everybody.
+    pub fn tell_all(&self, message: &Message, out: &mut Outbox) {
+        self.clients.iter().for_each(|client| out.say(client, message.clone()));
     }
 
     fn streams_of(&self, owner: &ConnectionId) -> impl Iterator<Item = &Stream> {
@@ -164,6 +180,11 @@ impl Session {
             stream: id.clone(),
             reason: reason.to_owned(),
         });
+    }
+
+    fn tell_of_end(&self, id: &StreamId, owner: &Client, reason: &str, out: &mut Outbox) {
+        let news = self.stream(id).map(|stream| News::stream("streamDestroyed", stream, owner, Some(reason)));
+        out.news.extend(news);
     }
 
     fn end_subscription(&mut self, id: &SubscriberId, out: &mut Outbox) {

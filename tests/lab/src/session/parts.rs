@@ -1,5 +1,7 @@
 //! What a session is made of.
 
+use serde::Serialize;
+
 use crate::id::{ConnectionId, LinkId, StreamId, SubscriberId};
 use crate::raptor::{ConnectionInfo, StreamContent};
 use crate::time::Time;
@@ -41,6 +43,24 @@ impl Mode {
             Self::Relayed => "P2P",
             Self::Routed => "MANTIS",
         }
+    }
+}
+
+/// What a session was created with, beside its mode. The lab keeps it, and gives it back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Properties {
+    /// `always`: an archive is started with the session; else `manual`.
+    pub archive_mode: String,
+    /// The address of somebody near whom the servers should be.
+    pub location: Option<String>,
+    /// Whether media are encrypted from end to end.
+    pub e2ee: bool,
+}
+
+impl Default for Properties {
+    fn default() -> Self {
+        Self { archive_mode: "manual".to_owned(), location: None, e2ee: false }
     }
 }
 

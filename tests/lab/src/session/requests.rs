@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Client, Joining, Outbox, SERVER_ROTATION, Session, Stream, Subscription};
+use super::{Client, Joining, News, Outbox, SERVER_ROTATION, Session, Stream, Subscription};
 use crate::id::{ConnectionId, Ids, StreamId};
 use crate::journal::Entry;
 use crate::link::{Reply, Sender};
@@ -25,6 +25,7 @@ impl Session {
     /// Lets a client in; or, if it is in already, takes note that it has arrived on the server it migrated to.
     pub fn join(&mut self, joining: Joining, now: Time, out: &mut Outbox) -> Reply {
         let Joining { id, link, generation, token, capabilities, quiet } = joining;
+        let is_first = self.clients.is_empty();
         let before = self.clients.iter_mut().find(|client| client.id == id);
         let migrated = before.is_some();
         out.entries.push(Entry::Connected {
@@ -36,6 +37,12 @@ impl Session {
         });
         let joined = before.as_ref().map_or(now, |client| client.joined);
         let client = Client { id, joined, data: token.data, role: token.role, capabilities, quiet, link, generation };
+        if !migrated {
+            if is_first {
+                out.news.push(News::session("sessionCreated", None));
+            }
+            out.news.push(News::connection("connectionCreated", &client, None));
+        }
         let told = Message::ConnectionCreated(client.info());
         out.say(&client, told.clone());
         match before {
@@ -48,7 +55,6 @@ impl Session {
         let mut state = json!({
             "connection": self.clients.iter().map(Client::info).collect::<Vec<_>>(),
             "stream": self.streams.iter().filter_map(|stream| self.stream_info(stream)).collect::<Vec<_>>(),
-            "archive": [],
         });
         if self.mute_on_entry {
             state["mute"] = json!({ "active": true });
@@ -136,10 +142,9 @@ impl Session {
                 targets.iter().for_each(|client| out.pass_on(sender.clone(), client, message.clone()));
             }
             Request::MuteStream { stream, mute } => {
-                let Some(publisher) = self.publisher_of(&stream) else {
+                if !self.mute_stream(stream, mute, out) {
                     return Reply::refused(404, "Stream not found");
-                };
-                out.say(publisher, Message::MuteStream { stream, mute });
+                }
             }
             Request::MuteSession(mute) => self.mute(mute, out),
         }
@@ -180,6 +185,9 @@ impl Session {
             connection: asker.id.clone(),
             generation: asker.generation,
         });
+        if !again {
+            out.news.push(News::stream("streamCreated", &stream, asker, None));
+        }
         let Some(info) = self.stream_info(&stream) else { return };
         // A stream that begins again after a migration is news only to those who are on the new server, too.
         let told = self.clients.iter().filter(|client| !again || client.generation == asker.generation);
@@ -188,15 +196,27 @@ impl Session {
 
     fn unpublish(&mut self, asker: &Client, id: &StreamId, out: &mut Outbox) {
         let Some(stream) = self.stream(id) else { return };
-        if stream.owner == asker.id {
+        let own = stream.owner == asker.id;
+        if let Some(owner) = self.publisher_of(id).cloned() {
+            let reason = if own { "clientDisconnected" } else { "forceUnpublished" };
+            self.tell_of_end(id, &owner, reason, out);
+        }
+        if own {
             self.end_stream(id, "clientDisconnected", Some(&asker.id), out);
         } else {
             self.end_stream(id, "forceUnpublished", None, out);
         }
     }
 
+    /// Tells the publisher of a stream that it is muted. Says whether there is one.
+    pub fn mute_stream(&self, stream: StreamId, mute: Mute, out: &mut Outbox) -> bool {
+        let Some(publisher) = self.publisher_of(&stream) else { return false };
+        out.say(publisher, Message::MuteStream { stream, mute });
+        true
+    }
+
     /// Tells everybody that all are muted; each publisher hears it of each of its streams, but for those spared.
-    fn mute(&mut self, mute: Mute, out: &mut Outbox) {
+    pub fn mute(&mut self, mute: Mute, out: &mut Outbox) {
         self.mute_on_entry = mute.active;
         self.clients.iter().for_each(|client| out.say(client, Message::MuteSession(mute.clone())));
         let muted = self.streams.iter().filter(|stream| mute.active && !mute.exclusion.contains(&stream.id));
