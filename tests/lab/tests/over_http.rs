@@ -5,7 +5,7 @@ use std::path::Path;
 use futures_util::StreamExt as _;
 use rotation_lab::server::{Options, Server};
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::connect_async;
 
@@ -203,4 +203,64 @@ async fn only_loopback_addresses_are_bound() {
 fn the_project_folder_is_found_from_the_package() {
     let root = Options::from_words([]).expect("options").root();
     assert!(root.join("tests/lab/Cargo.toml").is_file() || Path::new("package.json").is_file(), "{}", root.display());
+}
+
+#[tokio::test]
+async fn a_callback_goes_over_http_and_comes_again() {
+    let lab = lab().await;
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/hook", server.local_addr().expect("an address"));
+    post(lab, "callbacks", json!({ "session": url, "secret": "s", "retry": 1 })).await;
+    post(lab, "create", json!({ "session": "s" })).await;
+    post(lab, "schedule", json!({ "session": "s", "in": 3_600_000, "speed": 1 })).await;
+    for answer in ["HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n", "HTTP/1.1 204 Yes\r\n\r\n"] {
+        let (mut stream, _) = soon(server.accept()).await.expect("a connection");
+        let request = read_post(&mut stream).await;
+        assert!(request.starts_with("POST /hook HTTP/1.1"), "{request}");
+        assert!(request.to_lowercase().contains("\r\nauthorization: bearer "), "{request}");
+        assert!(request.contains("sessionNotification"), "{request}");
+        stream.write_all(answer.as_bytes()).await.expect("an answer");
+    }
+}
+
+/// Reads a request until its JSON is over.
+async fn read_post(stream: &mut TcpStream) -> String {
+    let mut request = String::new();
+    while !request.ends_with('}') {
+        let mut part = [0; 1024];
+        let length = soon(stream.read(&mut part)).await.expect("more");
+        request.push_str(&String::from_utf8_lossy(&part[..length]));
+    }
+    request
+}
+
+#[tokio::test]
+async fn the_application_is_known_by_a_key_that_is_made_once() {
+    let lab = lab().await;
+    let ask = |path: &'static str| async move { get(lab, path).await };
+    let (status, first) = ask("/credentials/application").await;
+    assert_eq!((status, &first["applicationId"]), (200, &json!("100")));
+    assert!(first["privateKey"].as_str().is_some_and(|pem| pem.starts_with("-----BEGIN PRIVATE KEY-----")));
+    assert_eq!(first["videoHost"], json!(format!("http://{lab}")));
+    assert_eq!(ask("/credentials/application").await.1, first);
+    let (status, answer) = ask("/v2/project/100/archive").await;
+    assert_eq!((status, &answer["code"]), (401, &json!(401)));
+}
+
+#[tokio::test]
+async fn rest_goes_wrong_in_every_way() {
+    let lab = lab().await;
+    let ask = || exchange(lab, "POST", "/session/create", "", "");
+    post(lab, "refuse", json!({ "point": "rest", "status": 429, "retryAfter": 3, "times": 1 })).await;
+    let (status, head, _) = ask().await.expect("an answer");
+    assert_eq!((status, head.contains("retry-after: 3")), (429, true), "{head}");
+    post(lab, "refuse", json!({ "point": "rest", "operation": "createSession", "lose": true, "times": 1 })).await;
+    assert_eq!(ask().await.expect_err("no answer").kind(), std::io::ErrorKind::ConnectionReset);
+    assert_eq!(ask().await.expect("an answer").0, 401);
+    let (_, log) = get(lab, "/control/log").await;
+    let done = log.as_array().into_iter().flatten().filter(|line| line["kind"] == "rest").count();
+    assert_eq!(done, 2, "what was lost was done");
+    for wrong in [json!({ "point": "info", "retryAfter": 1 }), json!({ "point": "rest", "operation": "nonsense" })] {
+        assert_eq!(post(lab, "refuse", wrong).await.0, 400);
+    }
 }

@@ -201,7 +201,7 @@ impl World {
         &self.wires[&wire]
     }
 
-    fn drain(&mut self) {
+    pub(crate) fn drain(&mut self) {
         while let Some(output) = self.lab.poll_output() {
             let wire = match output {
                 Output::Send(wire, _) | Output::Close(wire, _) | Output::Cut(wire) => wire,
