@@ -1,9 +1,8 @@
 // The lab's callbacks as an application's server gets them: what is in them, when they come, how they are signed.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { describe, test } from "node:test";
-import { verifySignature } from "@vonage/jwt";
 import { connectVideo, listen, startLab } from "./support/lab.mjs";
 
 const timeout = 60_000;
@@ -97,12 +96,17 @@ describe("callbacks", { timeout }, () => {
     await video.startArchive(sessionId);
     const session = await next(({ body }) => body.event === "connectionCreated");
     const archive = await next(({ body }) => body.event === "archive");
-    const token = (/** @type {string | undefined} */ authorization) => (authorization ?? "").replace("Bearer ", "");
-    assert.ok(verifySignature(token(session.authorization), SECRET));
-    assert.ok(!verifySignature(token(session.authorization), "another"));
-    assert.ok(verifySignature(token(archive.authorization), "another"));
-    const [head, claims] = token(session.authorization)
-      .split(".", 2)
+    const read = (/** @type {string | undefined} */ authorization) =>
+      (authorization ?? "").replace("Bearer ", "").split(".");
+    const isSigned = (/** @type {string | undefined} */ authorization, /** @type {string} */ secret) => {
+      const [head, claims, signature] = read(authorization);
+      return createHmac("sha256", secret).update(`${head}.${claims}`).digest("base64url") === signature;
+    };
+    assert.ok(isSigned(session.authorization, SECRET));
+    assert.ok(!isSigned(session.authorization, "another"));
+    assert.ok(isSigned(archive.authorization, "another"));
+    const [head, claims] = read(session.authorization)
+      .slice(0, 2)
       .map((part) => JSON.parse(Buffer.from(part, "base64url").toString()));
     assert.equal(head.alg, "HS256");
     assert.equal(claims.payload_hash, createHash("sha256").update(session.raw).digest("hex"));
