@@ -53,6 +53,23 @@ fn the_end_of_a_session_is_told_once_and_last() {
 }
 
 #[test]
+fn a_session_ends_with_the_last_who_leaves() {
+    let mut world = World::new();
+    world.control("create", json!({ "session": "s", "mode": "routed" }));
+    for name in ["ann", "ben"] {
+        world.join(name, "s");
+    }
+    world.control("callbacks", json!({ "all": URL }));
+    for (name, told) in [
+        ("ann", vec!["connectionDestroyed (forceDisconnected)"]),
+        ("ben", vec!["connectionDestroyed (forceDisconnected)", "sessionDestroyed (forceDisconnected)"]),
+    ] {
+        world.control("kick", json!({ "session": "s", "conn": name }));
+        assert_eq!(world.told_server(Some(200)), told, "{name}");
+    }
+}
+
+#[test]
 fn a_migration_tells_nothing_of_those_who_stay() {
     let mut world = World::new();
     let ann = world.join("ann", "s");
