@@ -83,6 +83,17 @@ for (const [kind, open] of Object.entries(PLACES)) {
       assert.deepEqual(await one.due(1_795_000_000_500, 10), ["third", "first"]);
     });
 
+    test("forgets what nobody else has written since", async () => {
+      await one.put("forgotten", "value", 0, 1_795_000_000_000);
+      assert.equal(await other.remove("forgotten", 2), false);
+      assert.deepEqual(await other.get("forgotten"), { value: "value", version: 1 });
+      assert.equal(await other.remove("forgotten", 1), true);
+      assert.equal(await one.get("forgotten"), undefined);
+      assert.ok(!(await one.due(1_795_000_000_000, 10)).includes("forgotten"));
+      assert.equal(await one.remove("forgotten", 1), false);
+      assert.equal(await one.put("forgotten", "again", 0), true);
+    });
+
     test("gives a lease to one owner, until it is given back", async () => {
       assert.equal(await one.lease("key", "ann", 60_000), true);
       assert.equal(await other.lease("key", "ben", 60_000), false);

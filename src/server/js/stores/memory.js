@@ -35,6 +35,14 @@ export class MemoryStore {
   }
 
   /**
+   * @param {string} key
+   * @param {number} version
+   */
+  async remove(key, version) {
+    return this.#kept.get(key)?.version === version && this.#kept.delete(key);
+  }
+
+  /**
    * @param {number} now
    * @param {number} limit
    */

@@ -8,6 +8,12 @@ const PUT = `
   if ARGV[3] == '' then redis.call('ZREM', KEYS[2], ARGV[4]) else redis.call('ZADD', KEYS[2], ARGV[3], ARGV[4]) end
   return 1
 `;
+const REMOVE = `
+  if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] then return 0 end
+  redis.call('DEL', KEYS[1])
+  redis.call('ZREM', KEYS[2], ARGV[2])
+  return 1
+`;
 const LEASE = `
   local owner = redis.call('GET', KEYS[1])
   if owner and owner ~= ARGV[1] then return 0 end
@@ -53,6 +59,14 @@ export class RedisStore {
   put(key, value, version, wakeAt) {
     const keys = [this.#plan(key), this.#wakes];
     return this.#run(PUT, keys, [String(version), value, wakeAt == null ? "" : String(wakeAt), key]);
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} version
+   */
+  remove(key, version) {
+    return this.#run(REMOVE, [this.#plan(key), this.#wakes], [String(version), key]);
   }
 
   /**

@@ -35,6 +35,7 @@ export class SqliteStore {
       get: prepare("SELECT value, version FROM plans WHERE key = ?"),
       insert: prepare("INSERT INTO plans (key, value, version, wake_at) VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING"),
       update: prepare("UPDATE plans SET value = ?, version = version + 1, wake_at = ? WHERE key = ? AND version = ?"),
+      remove: prepare("DELETE FROM plans WHERE key = ? AND version = ?"),
       due: prepare("SELECT key FROM plans WHERE wake_at <= ? ORDER BY wake_at LIMIT ?").pluck(),
       lease: prepare(
         `INSERT INTO leases (key, owner, until) VALUES (@key, @owner, @until)
@@ -59,6 +60,14 @@ export class SqliteStore {
     const { insert, update } = this.#statements;
     const { changes } = version === 0 ? insert.run(key, value, wakeAt) : update.run(value, wakeAt, key, version);
     return changes === 1;
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} version
+   */
+  async remove(key, version) {
+    return this.#statements.remove.run(key, version).changes === 1;
   }
 
   /**

@@ -11,6 +11,11 @@ export interface Store {
    * @returns whether it was written
    */
   put(key: string, value: string, version: number, wakeAt?: number | null): Promise<boolean>;
+  /**
+   * Forgets a key, if nobody has written since.
+   * @returns whether it was there, in that version
+   */
+  remove(key: string, version: number): Promise<boolean>;
   /** Keys whose time has come at `now`, the longest overdue first, `limit` at most. */
   due(now: number, limit: number): Promise<string[]>;
   /**

@@ -1,0 +1,215 @@
+// Carries plans out: loads one, lets it take a step, stores it, and only then does what it commands. So whoever dies between
+// any two of these leaves behind what is still to be done.
+
+import { RotationError } from "./errors.js";
+import { troubleOf, within } from "./platform.js";
+
+/** @import { Store } from "./stores/store.js" */
+/** @import { Answer, Command, Event, Input, Issued, Outcome } from "./protocol.js" */
+/** @import { Platform } from "./platform.js" */
+
+/** The keys of the store: plans by call, and calls by session. */
+const PLAN = "plan/";
+const BINDING = "session/";
+
+/** Whose work a plan is at the moment; longer than any command's patience, prolonged while there is work. */
+const LEASE = 60_000;
+
+/** How many overdue plans are taken up at a time. */
+const BATCH = 20;
+
+/** How often a step may be taken again because somebody else was faster: each time somebody gets on. */
+const RACES = 100;
+
+/**
+ * @typedef {object} Parts
+ * @property {(request: string) => string} step the plan's step (WebAssembly)
+ * @property {Store} store
+ * @property {Platform} platform
+ * @property {object} config of every plan
+ * @property {(event: Event, id: string, key: string) => unknown} tell what the app is told; a promise is waited for
+ * @property {(event: Event, key: string) => void} note what is noted, for logs and counters
+ * @property {(error: unknown) => void} report what went wrong and concerns no request
+ * @property {() => number} [clock] milliseconds since the epoch
+ */
+
+export class Driver {
+  /** @type {Required<Parts>} */
+  #parts;
+  #owner = crypto.randomUUID();
+  /** @type {Map<string, number>} How many commands are under way, by plan. */
+  #busy = new Map();
+  /** @type {Set<Promise<unknown>>} */
+  #work = new Set();
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+  #looking = false;
+  #closed = false;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = { clock: Date.now, ...parts };
+  }
+
+  /** Looks for plans whose time has come, every `interval` milliseconds, and at once. */
+  start(/** @type {number} */ interval) {
+    const look = () => this.#follow(this.look());
+    this.#timer = setInterval(look, interval);
+    // Nobody's process stays alive for it.
+    /** @type {any} */ (this.#timer).unref?.();
+    look();
+  }
+
+  /** Takes up the plans whose time has come, unless somebody else is at it. */
+  async look() {
+    if (this.#looking || this.#closed) return;
+    this.#looking = true;
+    try {
+      const { store, clock } = this.#parts;
+      for (const key of await store.due(clock(), BATCH)) {
+        if (!key.startsWith(PLAN)) continue;
+        const call = key.slice(PLAN.length);
+        if (this.#busy.has(call)) await this.feed(call, { type: "tick" });
+        else if (await store.lease(key, this.#owner, LEASE)) {
+          await this.feed(call, { type: "resume" });
+          if (!this.#busy.has(call)) await store.release(key, this.#owner);
+        }
+      }
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  /** The call that a session belongs to. */
+  async callOf(/** @type {string} */ sessionId) {
+    return (await this.#parts.store.get(BINDING + sessionId))?.value ?? sessionId;
+  }
+
+  /**
+   * Lets a plan take a step. What it commands is under way when this returns.
+   * @param {string} call
+   * @param {Input} input
+   * @returns {Promise<Answer>}
+   */
+  async feed(call, input) {
+    const outcome = await this.#commit(call, input);
+    for (const event of outcome.events) this.#parts.note(event, call);
+    for (const sessionId of outcome.unbind) await this.#forget(BINDING + sessionId);
+    for (const issued of outcome.commands) this.#begin(call, issued);
+    return outcome.answer;
+  }
+
+  /** Ends: what is under way is waited for. */
+  async close() {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    while (this.#work.size > 0) await Promise.allSettled([...this.#work]);
+  }
+
+  /**
+   * @param {string} call
+   * @param {Input} input
+   * @returns {Promise<Outcome>}
+   */
+  async #commit(call, input) {
+    const { step, store, config, clock } = this.#parts;
+    const key = PLAN + call;
+    for (let race = 0; race < RACES; race += 1) {
+      const kept = await store.get(key);
+      const seed = Math.floor(Math.random() * 2 ** 53);
+      const request = { state: kept ? JSON.parse(kept.value) : null, config, input, now: clock(), seed };
+      const outcome = JSON.parse(step(JSON.stringify(request)));
+      if (outcome.error) throw new RotationError(outcome.error.code, outcome.error.message);
+      if (!outcome.changed) return outcome;
+      const version = kept?.version ?? 0;
+      const stored =
+        outcome.state === null
+          ? version === 0 || (await store.remove(key, version))
+          : await store.put(key, JSON.stringify(outcome.state), version, outcome.wakeAt);
+      if (stored) return outcome;
+    }
+    throw new RotationError("store_contended", `the plan ${call} was changed by others ${RACES} times in a row`);
+  }
+
+  /**
+   * @param {string} call
+   * @param {Issued} issued
+   */
+  #begin(call, issued) {
+    this.#busy.set(call, (this.#busy.get(call) ?? 0) + 1);
+    this.#follow(this.#carryOut(call, issued));
+  }
+
+  /**
+   * @param {string} call
+   * @param {Issued} issued
+   */
+  async #carryOut(call, { id, attempt, patience, command }) {
+    const { store, clock } = this.#parts;
+    try {
+      // Whether it is ours or somebody else's: there is an owner while something is under way.
+      await store.lease(PLAN + call, this.#owner, LEASE);
+      /** @type {Input} */
+      let result;
+      try {
+        const value = await within(this.#perform(call, id, command), patience);
+        result = { type: "result", command: id, attempt, value: value ?? {} };
+      } catch (error) {
+        result = { type: "result", command: id, attempt, error: troubleOf(error, clock()) };
+      }
+      await this.feed(call, result);
+    } finally {
+      const left = (this.#busy.get(call) ?? 1) - 1;
+      if (left > 0) this.#busy.set(call, left);
+      else {
+        this.#busy.delete(call);
+        await store.release(PLAN + call, this.#owner);
+      }
+    }
+  }
+
+  /**
+   * @param {string} call
+   * @param {string} id
+   * @param {Command} command
+   */
+  async #perform(call, id, command) {
+    switch (command.type) {
+      case "bind":
+        await this.#bind(command.sessionId, command.call);
+        return {};
+      case "tell":
+        await this.#parts.tell(command.event, id, call);
+        return {};
+      default:
+        return this.#parts.platform.perform(command);
+    }
+  }
+
+  /**
+   * @param {string} sessionId
+   * @param {string} call
+   */
+  async #bind(sessionId, call) {
+    const { store } = this.#parts;
+    const key = BINDING + sessionId;
+    for (let race = 0; race < RACES; race += 1) {
+      const kept = await store.get(key);
+      if (kept?.value === call || (await store.put(key, call, kept?.version ?? 0))) return;
+    }
+    throw new RotationError("store_contended", `the session ${sessionId} was bound by others ${RACES} times in a row`);
+  }
+
+  /** @param {string} key */
+  async #forget(key) {
+    const { store } = this.#parts;
+    const kept = await store.get(key);
+    if (kept) await store.remove(key, kept.version);
+  }
+
+  /** @param {Promise<unknown>} work */
+  #follow(work) {
+    const followed = work.catch((error) => this.#parts.report(error)).finally(() => this.#work.delete(followed));
+    this.#work.add(followed);
+  }
+}
