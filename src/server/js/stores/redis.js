@@ -46,8 +46,8 @@ export class RedisStore {
 
   /** @param {string} key */
   async get(key) {
-    const { value, version } = await this.#client.hGetAll(this.#plan(key));
-    return value === undefined ? undefined : { value: String(value), version: Number(version) };
+    const [value, version] = await this.#client.hmGet(this.#plan(key), ["value", "version"]);
+    return value == null ? undefined : { value: String(value), version: Number(version) };
   }
 
   /**
