@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 
 use super::protocol::Kind;
 
+/// The longest duration that makes sense, ms: a year.
+const LONGEST: u64 = 365 * 24 * 3_600_000;
+
 /// How a call gets over a rotation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,9 +38,16 @@ pub enum When {
 pub struct Config {
     /// The application's ID. Callbacks of others are ignored; without it there are no others.
     pub application_id: Option<String>,
-    /// What is done unless a call has its own settings.
-    #[serde(flatten)]
-    pub settings: Defaults,
+    /// How a call gets over a rotation.
+    pub strategy: Strategy,
+    /// When everybody is sent to the successor.
+    pub when: When,
+    /// What sessions are created with, in the words of `@vonage/video`: as the first one was.
+    pub session: Value,
+    /// What is started again, of broadcasts, captions and Experience Composers: all. Recordings are a matter of consent.
+    pub restart: Vec<Kind>,
+    /// Whether recordings go on without anybody being asked: no.
+    pub record_again: bool,
     /// How long after a notice the servers go, ms: 1 h. The platform gives notice 4 h and 1 h before; which of them it
     /// is it doesn't say, and taking a notice for the last one is on the safe side.
     pub notice: u64,
@@ -46,8 +56,8 @@ pub struct Config {
     /// A room is quiet when so many streams are in it, or fewer: 0.
     pub quiet_streams: u32,
     /// How long after its deadline an old session may still be seen alive, ms: 10 min. Then it is taken for gone. It is
-    /// also the time that a session has which is left because the application asks, and the platform's time for restarting
-    /// services.
+    /// also the time that a session has which is left because the application asks, and the time in which a service that
+    /// ended counts as ended by a rotation.
     pub grace: u64,
     /// How long a command may take, ms: 30 s.
     pub patience: u64,
@@ -66,27 +76,15 @@ pub struct Config {
     pub keep: u64,
 }
 
-/// What can be different from call to call, with its default.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Defaults {
-    /// How a call gets over a rotation.
-    pub strategy: Strategy,
-    /// When everybody is sent to the successor.
-    pub when: When,
-    /// What sessions are created with, in the words of `@vonage/video`: as the first one was.
-    pub session: Value,
-    /// What is started again, of broadcasts, captions and Experience Composers: all. Recordings are a matter of consent.
-    pub restart: Vec<Kind>,
-    /// Whether recordings go on without anybody being asked: no.
-    pub record_again: bool,
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
             application_id: None,
-            settings: Defaults::default(),
+            strategy: Strategy::default(),
+            when: When::default(),
+            session: Value::Object(Map::new()),
+            restart: vec![Kind::Broadcast, Kind::Captions, Kind::Composer],
+            record_again: false,
             notice: 3_600_000,
             lead: 600_000,
             quiet_streams: 0,
@@ -102,15 +100,37 @@ impl Default for Config {
     }
 }
 
-impl Default for Defaults {
-    fn default() -> Self {
-        Self {
-            strategy: Strategy::default(),
-            when: When::default(),
-            session: Value::Object(Map::new()),
-            restart: vec![Kind::Broadcast, Kind::Captions, Kind::Composer],
-            record_again: false,
+impl Config {
+    /// Keeps durations to what can be added to a point in time.
+    #[must_use]
+    pub(super) fn bounded(mut self) -> Self {
+        for duration in [
+            &mut self.notice,
+            &mut self.lead,
+            &mut self.grace,
+            &mut self.patience,
+            &mut self.retry_initial,
+            &mut self.retry_max,
+            &mut self.announce_every,
+            &mut self.service_delay,
+            &mut self.service_timeout,
+            &mut self.keep,
+        ] {
+            *duration = (*duration).min(LONGEST);
         }
+        self
+    }
+
+    /// What holds for one call.
+    #[must_use]
+    pub fn with(mut self, settings: &Settings) -> Self {
+        let Settings { strategy, when, session, restart, record_again } = settings.clone();
+        self.strategy = strategy.unwrap_or(self.strategy);
+        self.when = when.unwrap_or(self.when);
+        self.session = session.unwrap_or(self.session);
+        self.restart = restart.unwrap_or(self.restart);
+        self.record_again = record_again.unwrap_or(self.record_again);
+        self
     }
 }
 
@@ -118,36 +138,24 @@ impl Default for Defaults {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Settings {
-    /// See [`Defaults::strategy`].
+    /// See [`Config::strategy`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Strategy>,
-    /// See [`Defaults::when`].
+    /// See [`Config::when`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
-    /// See [`Defaults::session`].
+    /// See [`Config::session`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<Value>,
-    /// See [`Defaults::restart`].
+    /// See [`Config::restart`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restart: Option<Vec<Kind>>,
-    /// See [`Defaults::record_again`].
+    /// See [`Config::record_again`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record_again: Option<bool>,
 }
 
 impl Settings {
-    /// Puts what is said over the defaults.
-    #[must_use]
-    pub fn over(&self, defaults: &Defaults) -> Defaults {
-        Defaults {
-            strategy: self.strategy.unwrap_or(defaults.strategy),
-            when: self.when.unwrap_or(defaults.when),
-            session: self.session.clone().unwrap_or_else(|| defaults.session.clone()),
-            restart: self.restart.clone().unwrap_or_else(|| defaults.restart.clone()),
-            record_again: self.record_again.unwrap_or(defaults.record_again),
-        }
-    }
-
     /// Takes over what others say.
     pub fn take(&mut self, other: Self) {
         let Self { strategy, when, session, restart, record_again } = other;

@@ -1,0 +1,240 @@
+//! What is learnt of services: from callbacks, from lists, from the application.
+
+use serde_json::{Map, Value, json};
+
+use super::callback::{is_id, is_running, text};
+use super::planner::Planner;
+use super::protocol::{Command, Kind};
+use super::state::{Pending, Purpose, RunState, Service, Work};
+
+/// Fields of an archive that are options, too.
+const ARCHIVE: [&str; 12] = [
+    "name",
+    "hasAudio",
+    "hasVideo",
+    "outputMode",
+    "resolution",
+    "streamMode",
+    "multiArchiveTag",
+    "layout",
+    "maxBitrate",
+    "quantizationParameter",
+    "hasTranscription",
+    "transcriptionProperties",
+];
+
+/// Fields of a broadcast that are options, too.
+const BROADCAST: [&str; 8] =
+    ["multiBroadcastTag", "maxDuration", "maxBitrate", "layout", "hasAudio", "hasVideo", "streamMode", "resolution"];
+
+/// Fields of captions that are options, too.
+const CAPTIONS: [&str; 3] = ["languageCode", "maxDuration", "partialCaptions"];
+
+/// Fields of an Experience Composer that are options, too.
+const COMPOSER: [&str; 4] = ["url", "maxDuration", "resolution", "properties"];
+
+impl Planner {
+    /// A callback tells the status of something.
+    pub(super) fn service_told(
+        &mut self,
+        kind: Kind,
+        session: &str,
+        id: &str,
+        running: bool,
+        reason: &str,
+        object: &Value,
+    ) {
+        if running {
+            self.found(kind, session, id, object);
+        } else {
+            self.ended(kind, id, reason, object);
+        }
+    }
+
+    /// The application tells what it started.
+    pub(super) fn service_started(&mut self, kind: Kind, session: &str, id: &str, options: Value) {
+        let Some(plan) = &mut self.plan else { return };
+        let known = plan.services.iter_mut().find(|service| {
+            service.kind == kind && service.runs.iter().any(|run| run.id.as_deref() == Some(id))
+        });
+        // A callback may have been faster, but it shows less.
+        if let Some(service) = known {
+            service.options = options;
+            return;
+        }
+        let Some(at) = self.find_or_add(kind, session, id, &options, &Value::Null) else { return };
+        if let Some(plan) = &mut self.plan {
+            plan.services[at].options = options;
+        }
+    }
+
+    /// A list has come. Says whether it is one.
+    pub(super) fn listed(&mut self, pending: &Pending, value: &Value) -> bool {
+        let Command::List { kind, session_id } = &pending.command else { return true };
+        let Some(items) = value.as_array().or_else(|| value["items"].as_array()) else { return false };
+        let mut running = vec![];
+        for item in items {
+            let Some(id) = text(item, "id").filter(|id| is_id(id)) else { continue };
+            let elsewhere = text(item, "sessionId").is_some_and(|session| session != session_id);
+            if !elsewhere && text(item, "status").is_none_or(is_running) {
+                running.push(id.to_owned());
+                self.found(*kind, session_id, id, item);
+            }
+        }
+        self.settle_doubts(*kind, session_id, &running);
+        if let Purpose::Look { service } = pending.purpose {
+            self.looked(service, session_id);
+        }
+        true
+    }
+
+    /// It was looked whether a service runs in a session.
+    fn looked(&mut self, number: u32, session: &str) {
+        let Some(at) = self.service_at(number) else { return };
+        let Some(plan) = &self.plan else { return };
+        let service = &plan.services[at];
+        let runs = service.runs.iter().any(|run| run.session == session && run.state == RunState::Up);
+        let checked = matches!(service.work, Work::Checking { .. });
+        if runs || checked {
+            self.set_work(at, Work::None);
+        } else {
+            self.not_found(number);
+        }
+    }
+
+    /// What was in doubt and isn't listed has ended.
+    fn settle_doubts(&mut self, kind: Kind, session: &str, running: &[String]) {
+        let now = self.now;
+        let Some(plan) = &mut self.plan else { return };
+        for service in plan.services.iter_mut().filter(|service| service.kind == kind) {
+            for run in &mut service.runs {
+                let listed = run.id.as_ref().is_some_and(|id| running.contains(id));
+                if run.session == session && run.state == RunState::Doubtful && !listed {
+                    run.state = RunState::Down;
+                    run.ended = run.ended.or(Some(now));
+                }
+            }
+        }
+    }
+
+    /// Something runs.
+    fn found(&mut self, kind: Kind, session: &str, id: &str, object: &Value) {
+        let options = options_of(kind, object);
+        if let Some(at) = self.find_or_add(kind, session, id, &options, object) {
+            self.runs(at, Some(id), session, object);
+        }
+    }
+
+    /// Whose run this is; of a new service, if of none that is known. Nothing if it has ended.
+    fn find_or_add(
+        &mut self,
+        kind: Kind,
+        session: &str,
+        id: &str,
+        options: &Value,
+        object: &Value,
+    ) -> Option<usize> {
+        let plan = self.plan.as_mut()?;
+        if plan.ended.iter().any(|ended| ended == id) {
+            return None;
+        }
+        if let Some(at) = plan.services.iter().position(|service| {
+            service.kind == kind && service.runs.iter().any(|run| run.id.as_deref() == Some(id))
+        }) {
+            return Some(at);
+        }
+        let signature = signature(kind, options);
+        let fits = |service: &Service| {
+            let is_up = service.runs.iter().any(|run| run.session == session && run.may_run());
+            let is_ours = matches!(&service.work,
+                Work::Starting { to, .. } | Work::Checking { to } if to == session);
+            service.kind == kind
+                && !service.runs.is_empty()
+                && self::signature(kind, &service.options) == signature
+                && (!is_up || is_ours)
+        };
+        // Captions that were found running have their name now.
+        if let Some(service) = plan.services.iter_mut().find(|service| service.kind == kind && kind == Kind::Captions)
+            && let Some(run) = service.runs.iter_mut().find(|run| run.session == session && run.id.is_none())
+        {
+            run.id = Some(id.to_owned());
+            return None;
+        }
+        if let Some(at) = plan.services.iter().position(fits) {
+            // The application has started it again itself.
+            plan.services[at].wanted |= !plan.is_gone(session);
+            self.runs(at, Some(id), session, object);
+            return Some(at);
+        }
+        let number = plan.services.len() as u32 + 1;
+        let wanted = !plan.is_gone(session);
+        plan.services.push(Service {
+            number,
+            kind,
+            options: options.clone(),
+            wanted,
+            runs: vec![],
+            work: Work::None,
+            asked: None,
+        });
+        let at = plan.services.len() - 1;
+        self.runs(at, Some(id), session, object);
+        Some(at)
+    }
+}
+
+/// By what two runs of one service are recognised.
+fn signature(kind: Kind, options: &Value) -> [&str; 2] {
+    let names = match kind {
+        Kind::Archive => ["name", "multiArchiveTag"],
+        Kind::Broadcast => ["multiBroadcastTag", ""],
+        Kind::Captions => ["", ""],
+        Kind::Composer => ["url", ""],
+    };
+    names.map(|name| text(options, name).unwrap_or_default())
+}
+
+/// With what something was started, as far as the platform shows.
+fn options_of(kind: Kind, object: &Value) -> Value {
+    let names: &[&str] = match kind {
+        Kind::Archive => &ARCHIVE,
+        Kind::Broadcast => &BROADCAST,
+        Kind::Captions => &CAPTIONS,
+        Kind::Composer => &COMPOSER,
+    };
+    let mut options = Map::new();
+    for name in names {
+        let value = &object[*name];
+        if !value.is_null() && value != "" {
+            options.insert((*name).to_owned(), value.clone());
+        }
+    }
+    // Only composed archives have a resolution, and asking for another one is an error.
+    if kind == Kind::Archive && options.get("outputMode").is_some_and(|mode| mode == "individual") {
+        options.remove("resolution");
+    }
+    if kind == Kind::Broadcast {
+        options.insert("outputs".to_owned(), outputs_of(object));
+    }
+    Value::Object(options)
+}
+
+fn outputs_of(object: &Value) -> Value {
+    let mut outputs = Map::new();
+    let urls = &object["broadcastUrls"];
+    if urls["hls"].is_string() || object["settings"]["hls"].is_object() {
+        let settings = &object["settings"]["hls"];
+        outputs.insert("hls".to_owned(), if settings.is_object() { settings.clone() } else { json!({}) });
+    }
+    let streams: Vec<Value> = urls["rtmp"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|stream| {
+            let named = ["id", "serverUrl", "streamName"].into_iter().filter(|name| stream[*name].is_string());
+            named.map(|name| (name.to_owned(), stream[name].clone())).collect::<Map<_, _>>().into()
+        })
+        .collect();
+    outputs.insert("rtmp".to_owned(), Value::Array(streams));
+    Value::Object(outputs)
+}

@@ -1,0 +1,2 @@
+//! Host tests of the application server's plan, in virtual time.
+#![cfg(not(target_arch = "wasm32"))]
