@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::callback::{is_id, is_running, text};
+use super::callback::{is_id, is_running, text, whole};
 use super::planner::Planner;
 use super::protocol::{Command, Kind};
-use super::state::{Pending, Purpose, RunState, Service, Work};
+use super::state::{Pending, Purpose, Run, RunState, Service, Work};
 
 /// Fields of an archive that are options, too.
 const ARCHIVE: [&str; 12] = [
@@ -144,10 +144,11 @@ impl Planner {
             return Some(at);
         }
         let signature = signature(kind, options);
+        let (now, window) = (self.now, 2 * self.config.patience);
         let fits = |service: &Service| {
             let is_up = service.runs.iter().any(|run| run.session == session && run.may_run());
-            let is_ours = matches!(&service.work,
-                Work::Starting { to, .. } | Work::Checking { to } if to == session);
+            let is_ours = is_being_started(service, session)
+                || was_just_started(service, session, whole(&object["createdAt"]).unwrap_or(now), window);
             service.kind == kind
                 && !service.runs.is_empty()
                 && self::signature(kind, &service.options) == signature
@@ -181,6 +182,18 @@ impl Planner {
         self.runs(at, Some(id), session, object);
         Some(at)
     }
+}
+
+/// Whether what appears may be the result of a command.
+fn is_being_started(service: &Service, session: &str) -> bool {
+    matches!(&service.work, Work::Starting { to, .. } | Work::Checking { to } if to == session)
+}
+
+/// Whether what appears may be the result of a command that was carried out a second time: the platform doesn't mind two
+/// equal Experience Composers.
+fn was_just_started(service: &Service, session: &str, began: u64, window: u64) -> bool {
+    let again = |run: &Run| run.session == session && run.started.abs_diff(began) <= window;
+    service.kind == Kind::Composer && service.runs.iter().skip(1).any(again)
 }
 
 /// By what two runs of one service are recognised.

@@ -4,6 +4,9 @@ use super::config::Config;
 use super::protocol::Trouble;
 use super::state::Purpose;
 
+/// The longest delay that is believed, ms: a day. Whatever is tried has been given up by then.
+const LONGEST: u64 = 24 * 3_600_000;
+
 /// What follows from a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -49,7 +52,7 @@ pub fn delay(config: &Config, attempt: u32, trouble: &Trouble, random: f64) -> u
     let grown = config.retry_initial.saturating_mul(2_u64.saturating_pow(attempt.saturating_sub(1)));
     let limit = if refused { config.retry_max } else { grown.min(config.retry_max) };
     let drawn = (limit as f64 * random.clamp(0.0, 1.0)) as u64;
-    drawn.max(trouble.retry_after.unwrap_or(0)).max(1)
+    drawn.max(trouble.retry_after.unwrap_or(0)).clamp(1, LONGEST)
 }
 
 /// A source of random numbers, good enough for jitter and the same for the same seed: splitmix64.
