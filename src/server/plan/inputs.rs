@@ -4,6 +4,7 @@ use super::callback::{self, Callback, Happened, is_id};
 use super::manifest::recordings;
 use super::planner::{Planner, remember};
 use super::protocol::{Answer, Ignored, Input, Trouble};
+use super::services::{end_of, is_by_hand};
 use super::state::{Purpose, Stage};
 
 /// How many streams of a room are counted: one with more is not quiet.
@@ -67,7 +68,10 @@ impl Planner {
                 }
                 Answer::Ok
             }
-            Input::Consent { given } => {
+            Input::Consent { session_id, given } => {
+                if let Some(session_id) = session_id {
+                    self.begin(&session_id);
+                }
                 let Some(plan) = &mut self.plan else { return self.ignore(Ignored::UnknownSession) };
                 plan.consent = Some(given);
                 Answer::Ok
@@ -146,7 +150,12 @@ impl Planner {
             Happened::SessionDestroyed { reason } => {
                 reason == "serverRotation" && timestamp + self.config.grace > self.now
             }
-            Happened::Service { running, .. } => *running && timestamp + self.config.keep > self.now,
+            Happened::Service { running: true, .. } => timestamp + self.config.keep > self.now,
+            // What was never told of may have been ended by a rotation that isn't told yet.
+            Happened::Service { reason, object, .. } => {
+                let just = end_of(object).is_some_and(|ended| ended + self.config.grace > self.now);
+                just && !is_by_hand(reason)
+            }
             Happened::StreamCreated(_) => self.counts_streams(),
             Happened::SessionCreated
             | Happened::ConnectionCreated(_)
@@ -227,13 +236,13 @@ fn unacceptable(input: &Input) -> Option<Answer> {
         Input::Rotate { session_id, successor, .. } => [session_id].into_iter().chain(successor).collect(),
         Input::Joined { session_id, connection_id } => vec![session_id, connection_id],
         Input::ServiceStarted { session_id, id, .. } => vec![session_id, id],
+        Input::Consent { session_id, .. } => session_id.iter().collect(),
         Input::Callback { .. }
         | Input::Result { .. }
         | Input::Tick
         | Input::Resume
         | Input::Quiet
         | Input::ServiceStopped { .. }
-        | Input::Consent { .. }
         | Input::Manifest
         | Input::End => vec![],
     };

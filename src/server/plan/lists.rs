@@ -47,7 +47,7 @@ impl Planner {
         if running {
             self.found(kind, session, id, object);
         } else {
-            self.ended(kind, id, reason, object);
+            self.ended(kind, session, id, reason, object);
         }
     }
 
@@ -117,8 +117,8 @@ impl Planner {
         }
     }
 
-    /// Something runs.
-    fn found(&mut self, kind: Kind, session: &str, id: &str, object: &Value) {
+    /// Something runs, or did.
+    pub(super) fn found(&mut self, kind: Kind, session: &str, id: &str, object: &Value) {
         let options = options_of(kind, object);
         if let Some(at) = self.find_or_add(kind, session, id, &options, object) {
             self.runs(at, Some(id), session, object);
@@ -152,7 +152,7 @@ impl Planner {
             service.kind == kind
                 && !service.runs.is_empty()
                 && self::signature(kind, &service.options) == signature
-                && (!is_up || is_ours)
+                && (!is_up || is_ours || kind != Kind::Composer)
         };
         // Captions that were found running have their name now.
         if let Some(service) = plan.services.iter_mut().find(|service| service.kind == kind && kind == Kind::Captions)
@@ -163,6 +163,11 @@ impl Planner {
         }
         if let Some(at) = plan.services.iter().position(fits) {
             // The application has started it again itself.
+            let began = whole(&object["createdAt"]).unwrap_or(now);
+            if kind != Kind::Composer && self.replaces(at, id, session, began) {
+                return Some(at);
+            }
+            let plan = self.plan.as_mut()?;
             plan.services[at].wanted |= !plan.is_gone(session);
             self.runs(at, Some(id), session, object);
             return Some(at);
@@ -181,6 +186,26 @@ impl Planner {
         let at = plan.services.len() - 1;
         self.runs(at, Some(id), session, object);
         Some(at)
+    }
+    /// The platform runs one of these in a session at a time: what it tells of now is over if it began before the one that is
+    /// known, and otherwise that one is. Says whether it was put among the earlier ones.
+    fn replaces(&mut self, at: usize, id: &str, session: &str, began: u64) -> bool {
+        let now = self.now;
+        let Some(plan) = &mut self.plan else { return false };
+        let runs = &mut plan.services[at].runs;
+        let later = |run: &Run| run.session == session && run.state == RunState::Up && run.started > began;
+        if let Some(place) = runs.iter().position(later) {
+            let (id, session) = (Some(id.to_owned()), session.to_owned());
+            let state = RunState::Down;
+            runs.insert(place, Run { id, session, started: began, ended: None, cut: false, state });
+            return true;
+        }
+        for run in runs.iter_mut().filter(|run| run.session == session && run.may_run() && run.id.is_some()) {
+            run.state = RunState::Down;
+            run.ended = run.ended.or(Some(now));
+            run.cut = true;
+        }
+        false
     }
 }
 

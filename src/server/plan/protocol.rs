@@ -135,6 +135,9 @@ pub enum Input {
     },
     /// The application's word on recording again in this call.
     Consent {
+        /// The session, so that it counts also when nothing is known of the call yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session_id: Option<String>,
         /// Whether everybody agrees.
         given: bool,
     },

@@ -96,13 +96,19 @@ impl Planner {
         let Some(plan) = &mut self.plan else { return Answer::Ok };
         let is_last = at + 1 == plan.sessions.len();
         let session = &mut plan.sessions[at];
-        if timestamp <= session.destroyed || timestamp < session.created {
+        let rotated = reason == "serverRotation";
+        let is_back = timestamp < session.created;
+        if timestamp <= session.destroyed || is_back && !rotated {
             return self.ignore(Ignored::Outdated);
         }
         session.destroyed = timestamp;
         session.streams = session.streams.as_ref().map(|_| vec![]);
         let id = session.id.clone();
-        let rotated = reason == "serverRotation";
+        if rotated {
+            self.doubt_services(&id, timestamp);
+        }
+        let Some(plan) = &mut self.plan else { return Answer::Ok };
+        let session = &mut plan.sessions[at];
         match session.stage {
             Stage::Left { .. } => self.is_gone(at),
             Stage::Gone => return self.ignore(Ignored::NotCurrent),
@@ -115,8 +121,8 @@ impl Planner {
             }
             Stage::Creating { .. } | Stage::Binding { .. } => {}
             Stage::Current | Stage::Noticed { .. } | Stage::Moved { .. } if rotated => {
-                self.doubt_services(&id, timestamp);
-                if strategy == Strategy::Migrate {
+                // People have come back to it already, and found other servers.
+                if strategy == Strategy::Migrate || is_back {
                     self.has_moved(at);
                 } else {
                     self.leave(at, now + grace, Cause::Lost, None);

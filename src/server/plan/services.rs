@@ -205,8 +205,7 @@ impl Planner {
         let is_current = plan.target() == to && plan.services[at].wanted && !plan.over;
         if *kind == Kind::Captions && trouble.status == Some(409) {
             self.set_work(at, Work::None);
-            self.runs(at, None, session_id, &Value::Null);
-            return;
+            return self.is_captioned(at, session_id);
         }
         let nobody_knows = trouble.status.is_none_or(|status| status >= 500 || status == 409);
         if !is_current {
@@ -222,6 +221,16 @@ impl Planner {
             return self.tell_gave_up(command, trouble.clone());
         }
         self.wait(at, to, tries, until, trouble);
+    }
+
+    /// Captions run in a session, as the platform says; under which name it doesn't.
+    fn is_captioned(&mut self, at: usize, session: &str) {
+        let Some(plan) = &mut self.plan else { return };
+        let doubtful = |run: &&mut Run| run.session == session && run.state == RunState::Doubtful;
+        match plan.services[at].runs.iter_mut().find(doubtful) {
+            Some(run) => run.state = RunState::Up,
+            None => self.runs(at, None, session, &Value::Null),
+        }
     }
 
     fn wait(&mut self, at: usize, to: String, tries: u32, until: u64, trouble: &Trouble) {
@@ -318,8 +327,15 @@ impl Planner {
     }
 
     /// A run has ended, as a callback says.
-    pub(super) fn ended(&mut self, kind: Kind, id: &str, reason: &str, object: &Value) {
+    pub(super) fn ended(&mut self, kind: Kind, session: &str, id: &str, reason: &str, object: &Value) {
         let now = self.now;
+        let by_hand = is_by_hand(reason);
+        let Some(plan) = &mut self.plan else { return };
+        let known = plan.services.iter().any(|service| service.kind == kind && has_run(service, id));
+        // Its beginning may be told later than its end, and a rotation may be what ended it.
+        if !known && !by_hand && !plan.ended.iter().any(|ended| ended == id) {
+            self.found(kind, session, id, object);
+        }
         let Some(plan) = &mut self.plan else { return };
         let found = plan.services.iter().position(|service| service.kind == kind && has_run(service, id));
         let Some(at) = found else {
@@ -329,7 +345,9 @@ impl Planner {
         let session = plan.services[at].runs[index].session.clone();
         let is_rotating = plan.is_rotating(&session, now, self.config.grace);
         let service = &mut plan.services[at];
-        let (number, is_last) = (service.number, index + 1 == service.runs.len());
+        let number = service.number;
+        // Who stopped the piece before may not have known that the next one had begun.
+        let (is_last, is_late) = (index + 1 == service.runs.len(), index + 2 >= service.runs.len());
         let run = &mut service.runs[index];
         let exact = end_of(object);
         if run.state == RunState::Down {
@@ -340,11 +358,10 @@ impl Planner {
             return;
         }
         let ours = run.state == RunState::Stopping;
-        let by_hand = reason.to_ascii_lowercase().contains("user initiated");
         run.state = RunState::Down;
         run.ended = Some(exact.unwrap_or(now));
         run.cut = !ours && !by_hand;
-        if is_last && !ours && (by_hand || !is_rotating) {
+        if !ours && (is_late && by_hand || is_last && !is_rotating) {
             service.wanted = false;
             let (id, reason) = (Some(id.to_owned()), reason.to_owned());
             self.events.push(Event::ServiceEnded { kind, session_id: session, id, reason });
@@ -375,7 +392,9 @@ impl Planner {
         let grace = self.config.grace;
         let Some(plan) = &mut self.plan else { return };
         for service in &mut plan.services {
-            for run in service.runs.iter_mut().filter(|run| run.session == session && run.state == RunState::Up) {
+            // What began after that began on the new servers.
+            let old = |run: &&mut Run| run.session == session && run.started <= timestamp;
+            for run in service.runs.iter_mut().filter(old).filter(|run| run.state == RunState::Up) {
                 run.state = RunState::Doubtful;
             }
             if let Some(run) = service.runs.last()
@@ -449,6 +468,11 @@ fn breaks_first(service: &Service) -> bool {
     service.kind == Kind::Broadcast && outputs.as_array().is_some_and(|list| !list.is_empty())
 }
 
+/// Whether somebody stopped it on purpose.
+pub(super) fn is_by_hand(reason: &str) -> bool {
+    reason.to_ascii_lowercase().contains("user initiated")
+}
+
 fn tag(service: &Service) -> Option<&str> {
     text(&service.options, "multiArchiveTag")
 }
@@ -458,7 +482,7 @@ pub(super) fn has_run(service: &Service, id: &str) -> bool {
 }
 
 /// When an archive ended, if it says so.
-fn end_of(object: &Value) -> Option<u64> {
+pub(super) fn end_of(object: &Value) -> Option<u64> {
     let duration = whole(&object["duration"]).filter(|seconds| *seconds > 0)?;
     Some(whole(&object["createdAt"])? + duration * 1000)
 }

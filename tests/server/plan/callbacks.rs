@@ -37,14 +37,15 @@ fn a_notice_that_comes_after_the_end_it_is_about_changes_nothing() {
 }
 
 #[test]
-fn an_end_that_is_told_after_the_next_beginning_is_over() {
+fn an_end_that_is_told_after_the_next_beginning_needs_no_successor() {
     let mut desk = Desk::new(Config::default());
     desk.notice("a");
     let to = desk.current();
     desk.callback(session_event(&to, "sessionDestroyed", "clientDisconnected", BEGIN + 5));
     desk.callback(session_event(&to, "sessionCreated", "", BEGIN + 9));
-    let answer = desk.callback(session_event(&to, "sessionDestroyed", "serverRotation", BEGIN + 7));
+    let answer = desk.callback(session_event(&to, "sessionDestroyed", "clientDisconnected", BEGIN + 6));
     assert_eq!(answer, ignored(Ignored::Outdated));
+    desk.callback(session_event(&to, "sessionDestroyed", "serverRotation", BEGIN + 7));
     assert_eq!(desk.current(), to);
 }
 

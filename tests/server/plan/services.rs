@@ -77,7 +77,7 @@ fn nothing_is_recorded_again_before_everybody_agrees() {
     assert!(desk.platform.running(Kind::Archive, &to).is_empty());
     assert_eq!(desk.told("consentNeeded").len(), 1);
     assert_eq!(desk.told("consentNeeded")[0]["sessionId"], to);
-    desk.take(Input::Consent { given: true });
+    desk.take(Input::Consent { session_id: None, given: true });
     desk.pass(MINUTE);
     assert_eq!(desk.platform.running(Kind::Archive, &to).len(), 1);
     assert!(desk.platform.running(Kind::Archive, "a").is_empty());
@@ -90,7 +90,7 @@ fn a_recording_that_nobody_agrees_to_is_stopped_with_its_session() {
     desk.notice("a");
     let to = desk.current();
     desk.all_move("a", &to);
-    desk.take(Input::Consent { given: false });
+    desk.take(Input::Consent { session_id: None, given: false });
     desk.pass(2 * HOUR);
     assert!(desk.platform.things.iter().all(|thing| thing.ended.is_some()));
     assert_eq!(desk.platform.things.len(), 1);
