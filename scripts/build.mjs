@@ -2,6 +2,7 @@
 
 import { brotliCompressSync } from "node:zlib";
 import { buildPackage, listPackage } from "./build/package.mjs";
+import { buildServer } from "./build/server.mjs";
 import { npmPackages } from "./setup/npm-packages.mjs";
 import { rust } from "./setup/rust.mjs";
 import { wasmBindgen } from "./setup/wasm-bindgen.mjs";
@@ -12,6 +13,7 @@ await main(async () => {
   await rust();
   await wasmBindgen();
   await buildPackage();
+  await buildServer();
   for (const { path, content } of listPackage()) {
     const compressed = brotliCompressSync(content).length;
     console.log(`dist/${path}  ${kilobytes(content.length)}, brotli ${kilobytes(compressed)}`);

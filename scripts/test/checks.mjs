@@ -16,6 +16,8 @@ import { step } from "../support/step.mjs";
 /** Crates of the web are compiled for nothing else, so each lint runs for both. */
 const WEB = ["-p", "opentok-handover", "--target", WASM_TARGET];
 
+const SERVER = ["-p", "opentok-handover-server", "--target", WASM_TARGET];
+
 /** @type {Check[]} */
 const CHECKS = [
   {
@@ -44,6 +46,15 @@ const CHECKS = [
   {
     name: "clippy has nothing to say about web code",
     command: ["cargo", "clippy", ...WEB, "--lib", "--test", "browser", "--", "-D", "warnings"],
+  },
+  {
+    name: "clippy has nothing to say about the server's module",
+    command: ["cargo", "clippy", ...SERVER, "--lib", "--", "-D", "warnings"],
+  },
+  {
+    name: "the server crate's documentation has no dead links",
+    command: ["cargo", "doc", ...SERVER, "--lib", "--no-deps"],
+    env: { RUSTDOCFLAGS: "-D warnings" },
   },
   {
     name: "the crate's documentation has no dead links",

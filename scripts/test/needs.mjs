@@ -2,6 +2,7 @@
 
 import { buildLab } from "../build/lab.mjs";
 import { buildPackage } from "../build/package.mjs";
+import { buildServer } from "../build/server.mjs";
 import { chromedriver, chromium } from "../setup/chromium.mjs";
 import { npmPackages } from "../setup/npm-packages.mjs";
 import { rust } from "../setup/rust.mjs";
@@ -81,7 +82,8 @@ export class Needs {
       case "chromedriver":
         return chromedriver(await chromium());
       case "package":
-        return buildPackage();
+        await buildPackage();
+        return buildServer();
       case "lab":
         return buildLab();
     }

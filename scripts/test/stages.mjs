@@ -44,9 +44,9 @@ export const STAGES = [
   },
   {
     name: "host",
-    about: "the core, in virtual time",
+    about: "what decides, in the browser and on the server, in virtual time",
     needs: ["rust"],
-    run: (say) => runCargo(say, ["-p", "opentok-handover"]),
+    run: (say) => runCargo(say, ["-p", "opentok-handover", "-p", "opentok-handover-server"]),
   },
   {
     name: "simulation",
@@ -56,6 +56,17 @@ export const STAGES = [
     run: (say) =>
       runCargo(say, [
         ...["-p", "opentok-handover", "--test", "core", "--release"],
+        ...["--", "--ignored", "--nocapture", "simulation"],
+      ]),
+  },
+  {
+    name: "server-simulation",
+    about: "the same of the application server's plan",
+    long: true,
+    needs: ["rust"],
+    run: (say) =>
+      runCargo(say, [
+        ...["-p", "opentok-handover-server", "--test", "plan", "--release"],
         ...["--", "--ignored", "--nocapture", "simulation"],
       ]),
   },

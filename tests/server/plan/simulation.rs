@@ -45,9 +45,9 @@ fn the_same_seed_gives_the_same_schedule() {
     }
 }
 
-/// `npm test -- simulation`, and with a number in `SEED` that schedule alone, line by line.
+/// `npm test -- server-simulation`, and with a number in `SEED` that schedule alone, line by line.
 #[test]
-#[ignore = "takes minutes: npm test -- simulation"]
+#[ignore = "takes minutes: npm test -- server-simulation"]
 fn a_million_times_whatever_breaks_there_is_one_successor_and_everything_follows_once() {
     if let Ok(seed) = std::env::var("SEED") {
         run_one(seed.parse().expect("SEED is the number of a schedule"), Trace::Printed);
@@ -76,7 +76,7 @@ fn run(first: u64, count: u64) -> Tally {
 fn run_one(seed: u64, trace: Trace) -> Tally {
     catch_unwind(AssertUnwindSafe(|| World::new(seed, trace).run())).unwrap_or_else(|objection| {
         println!("schedule {seed} broke a promise: {}", words(&*objection));
-        println!("`SEED={seed} npm test -- simulation` tells its story");
+        println!("`SEED={seed} npm test -- server-simulation` tells its story");
         resume_unwind(objection)
     })
 }
