@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::callback::{is_id, is_running, text, whole};
 use super::planner::Planner;
 use super::protocol::{Command, Kind};
+use super::services::has_run;
 use super::state::{Pending, Purpose, Run, RunState, Service, Work};
 
 /// Fields of an archive that are options, too.
@@ -55,7 +56,7 @@ impl Planner {
     pub(super) fn service_started(&mut self, kind: Kind, session: &str, id: &str, options: Value) {
         let Some(plan) = &mut self.plan else { return };
         let known = plan.services.iter_mut().find(|service| {
-            service.kind == kind && service.runs.iter().any(|run| run.id.as_deref() == Some(id))
+            service.kind == kind && has_run(service, id)
         });
         // A callback may have been faster, but it shows less.
         if let Some(service) = known {
@@ -76,9 +77,15 @@ impl Planner {
         for item in items {
             let Some(id) = text(item, "id").filter(|id| is_id(id)) else { continue };
             let elsewhere = text(item, "sessionId").is_some_and(|session| session != session_id);
-            if !elsewhere && text(item, "status").is_none_or(is_running) {
+            if elsewhere {
+                continue;
+            }
+            if text(item, "status").is_none_or(is_running) {
                 running.push(id.to_owned());
                 self.found(*kind, session_id, id, item);
+            } else if self.is_known(*kind, id) {
+                // Its callback is still to come.
+                self.ended(*kind, session_id, id, text(item, "reason").unwrap_or_default(), item);
             }
         }
         self.settle_doubts(*kind, session_id, &running);
@@ -86,6 +93,12 @@ impl Planner {
             self.looked(service, session_id);
         }
         true
+    }
+
+    fn is_known(&self, kind: Kind, id: &str) -> bool {
+        self.plan.as_ref().is_some_and(|plan| {
+            plan.services.iter().any(|service| service.kind == kind && has_run(service, id))
+        })
     }
 
     /// It was looked whether a service runs in a session.
@@ -139,7 +152,7 @@ impl Planner {
             return None;
         }
         if let Some(at) = plan.services.iter().position(|service| {
-            service.kind == kind && service.runs.iter().any(|run| run.id.as_deref() == Some(id))
+            service.kind == kind && has_run(service, id)
         }) {
             return Some(at);
         }
@@ -197,7 +210,7 @@ impl Planner {
         if let Some(place) = runs.iter().position(later) {
             let (id, session) = (Some(id.to_owned()), session.to_owned());
             let state = RunState::Down;
-            runs.insert(place, Run { id, session, started: began, ended: None, cut: false, state });
+            runs.insert(place, Run { id, session, started: began, ended: None, cut: false, early: false, state });
             return true;
         }
         for run in runs.iter_mut().filter(|run| run.session == session && run.may_run() && run.id.is_some()) {

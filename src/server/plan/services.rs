@@ -62,7 +62,11 @@ impl Planner {
         let Some(plan) = &mut self.plan else { return };
         let service = &mut plan.services[at];
         let (number, kind) = (service.number, service.kind);
+        let target = plan.sessions.last().map(|session| &session.id);
+        let follows = |run: &Run| Some(&run.session) == target && run.state == RunState::Up;
+        let early = !service.runs.iter().any(follows);
         let run = &mut service.runs[index];
+        run.early = early;
         let Some(id) = run.id.clone() else {
             // Captions that were found running: they have no name by which to stop them, and end with their session.
             run.state = RunState::Down;
@@ -275,6 +279,7 @@ impl Planner {
             started,
             ended: None,
             cut: false,
+            early: false,
             state: RunState::Up,
         });
         if service.kind != Kind::Archive && service.runs.len() > RUNS {
@@ -348,8 +353,16 @@ impl Planner {
         let number = service.number;
         // Who stopped the piece before may not have known that the next one had begun.
         let (is_last, is_late) = (index + 1 == service.runs.len(), index + 2 >= service.runs.len());
+        let next = service.runs.get(index + 1).map(|run| run.started);
         let run = &mut service.runs[index];
         let exact = end_of(object);
+        // This plan stops a piece when the next one runs: one that had ended by then was stopped by a person, who could not
+        // know of the next. An archive's duration is told in whole seconds.
+        let before_next = matches!((exact, next), (Some(end), Some(next)) if end + 1_000 < next);
+        if by_hand && before_next && !run.early && is_late {
+            service.wanted = false;
+        }
+        let run = &mut service.runs[index];
         if run.state == RunState::Down {
             if exact.is_some() && run.ended != exact {
                 run.ended = exact;

@@ -189,6 +189,8 @@ pub struct Run {
     pub ended: Option<u64>,
     /// Whether the platform ended it, rather than this plan or the application.
     pub cut: bool,
+    /// Whether it was stopped before the next one began.
+    pub early: bool,
     /// Whether it runs.
     pub state: RunState,
 }

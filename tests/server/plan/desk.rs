@@ -136,7 +136,7 @@ impl Desk {
     /// The application starts something, and the platform tells.
     pub(crate) fn starts(&mut self, kind: Kind, session: &str, options: Value) -> Thing {
         let now = self.now;
-        let thing = self.platform.start(kind, session, options.clone(), false, now);
+        let thing = self.platform.start(kind, session, options.clone(), now);
         if kind == Kind::Captions {
             self.take(Input::ServiceStarted { kind, session_id: session.into(), id: thing.id.clone(), options });
         } else {

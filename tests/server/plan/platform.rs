@@ -14,8 +14,8 @@ pub(crate) struct Thing {
     pub(crate) options: Value,
     pub(crate) started: u64,
     pub(crate) ended: Option<u64>,
-    /// Started by a command rather than by the application.
-    pub(crate) by_plan: bool,
+    /// Why it ended.
+    pub(crate) reason: &'static str,
 }
 
 impl Thing {
@@ -27,6 +27,7 @@ impl Thing {
             "status": if self.ended.is_some() { "stopped" } else { "started" },
             "duration": self.ended.map_or(0, |ended| (ended - self.started) / 1000),
             "applicationId": "app",
+            "reason": self.reason,
         });
         for (name, value) in self.options.as_object().into_iter().flatten() {
             object[name] = value.clone();
@@ -58,7 +59,6 @@ pub(crate) struct Room {
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) session: String,
-    pub(crate) connection: Option<String>,
     pub(crate) message: Message,
     pub(crate) heard_by: Vec<String>,
 }
@@ -90,11 +90,11 @@ impl Platform {
     }
 
     /// Starts something as the application does.
-    pub(crate) fn start(&mut self, kind: Kind, session: &str, options: Value, by_plan: bool, now: u64) -> Thing {
+    pub(crate) fn start(&mut self, kind: Kind, session: &str, options: Value, now: u64) -> Thing {
         self.numbers += 1;
         let id = format!("{kind:?}{}", self.numbers).to_lowercase();
         let session = session.to_owned();
-        let thing = Thing { kind, id, session, options, started: now, ended: None, by_plan };
+        let thing = Thing { kind, id, session, options, started: now, ended: None, reason: "" };
         self.things.push(thing.clone());
         thing
     }
@@ -107,11 +107,12 @@ impl Platform {
     }
 
     /// Ends what runs in a session, and says what that was.
-    pub(crate) fn cut(&mut self, session: &str, now: u64) -> Vec<Thing> {
+    pub(crate) fn cut(&mut self, session: &str, reason: &'static str, now: u64) -> Vec<Thing> {
         let running = self.things.iter_mut().filter(|thing| thing.session == session && thing.ended.is_none());
         running
             .map(|thing| {
                 thing.ended = Some(now);
+                thing.reason = reason;
                 thing.clone()
             })
             .collect()
@@ -139,7 +140,6 @@ impl Platform {
                 let nobody = heard_by.is_empty();
                 self.sent.push(Sent {
                     session: session_id.clone(),
-                    connection: connection_id.clone(),
                     message: message.clone(),
                     heard_by,
                 });
@@ -158,7 +158,7 @@ impl Platform {
                 if *kind != Kind::Composer && self.running(*kind, session_id).iter().any(equal) {
                     return Err(status(409));
                 }
-                let thing = self.start(*kind, session_id, options.clone(), true, now);
+                let thing = self.start(*kind, session_id, options.clone(), now);
                 let mut object = thing.object();
                 if *kind == Kind::Captions {
                     object = json!({ "captionsId": thing.id });
@@ -169,6 +169,7 @@ impl Platform {
                 let running = |thing: &&mut Thing| thing.kind == *kind && thing.id == *id && thing.ended.is_none();
                 let Some(thing) = self.things.iter_mut().find(running) else { return Err(status(404)) };
                 thing.ended = Some(now);
+                thing.reason = "user initiated";
                 Ok(thing.object())
             }
             Command::Tell { event } => {

@@ -209,7 +209,7 @@ fn epochs_rise_from_rotation_to_rotation() {
 #[test]
 fn servers_that_go_without_notice_get_a_successor_and_whoever_asks_waits_for_it() {
     let mut desk = Desk::new(Config::default());
-    desk.platform.cut("a", BEGIN);
+    desk.platform.cut("a", "session ended", BEGIN);
     desk.platform.room("a").people.clear();
     desk.put(Input::Callback { body: session_event("a", "sessionDestroyed", "serverRotation", BEGIN).to_string() });
     assert!(matches!(desk.put(Input::Credentials { session_id: "a".into() }), Answer::Wait { .. }));

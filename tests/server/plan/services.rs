@@ -30,7 +30,7 @@ fn the_pieces_of_a_recording_are_in_a_manifest_with_their_gap() {
     let first = desk.starts(Kind::Archive, "a", archive("lesson"));
     desk.pass(10 * MINUTE);
     // The servers go, and it takes 7 s until somebody is in the successor.
-    for thing in desk.platform.cut("a", desk.now) {
+    for thing in desk.platform.cut("a", "session ended", desk.now) {
         desk.callback(ended(&thing.object(), "stopped", "session ended"));
     }
     desk.destroyed("a", "serverRotation");
@@ -159,7 +159,7 @@ fn an_experience_composer_that_was_started_twice_is_stopped_once() {
     let to = desk.current();
     desk.joins(&to, "ann");
     // Another instance was at the same command and came a moment later.
-    desk.platform.start(Kind::Composer, &to, options, true, desk.now);
+    desk.platform.start(Kind::Composer, &to, options, desk.now);
     desk.pass(MINUTE);
     assert_eq!(desk.platform.running(Kind::Composer, &to).len(), 1);
 }
@@ -179,7 +179,7 @@ fn what_the_application_does_not_want_again_is_only_stopped() {
 #[test]
 fn what_nobody_has_told_of_is_found_by_looking() {
     let mut desk = Desk::new(recording());
-    desk.platform.start(Kind::Archive, "a", archive("untold"), false, desk.now);
+    desk.platform.start(Kind::Archive, "a", archive("untold"), desk.now);
     desk.notice("a");
     let to = desk.current();
     desk.all_move("a", &to);
@@ -194,7 +194,7 @@ fn what_somebody_started_in_the_successor_already_is_not_started_again() {
     desk.notice("a");
     let to = desk.current();
     desk.platform.join(&to, "ann");
-    desk.platform.start(Kind::Archive, &to, archive("lesson"), false, desk.now);
+    desk.platform.start(Kind::Archive, &to, archive("lesson"), desk.now);
     desk.pass(MINUTE);
     assert_eq!(desk.platform.running(Kind::Archive, &to).len(), 1);
     assert!(desk.platform.running(Kind::Archive, "a").is_empty());
@@ -210,7 +210,7 @@ fn a_session_that_is_archived_by_itself_is_not_archived_twice() {
     let to = desk.current();
     desk.joins(&to, "ann");
     desk.pass(2_000);
-    let automatic = desk.platform.start(Kind::Archive, &to, json!({ "outputMode": "composed" }), false, desk.now);
+    let automatic = desk.platform.start(Kind::Archive, &to, json!({ "outputMode": "composed" }), desk.now);
     desk.pass(5 * MINUTE);
     assert_eq!(desk.platform.things.len(), 2);
     let Answer::Manifest { recordings } = desk.take(Input::Manifest) else { panic!() };
@@ -312,7 +312,7 @@ fn a_migrated_session_has_its_services_started_again_in_itself() {
     desk.notice("a");
     desk.pass(HOUR);
     assert_eq!(desk.platform.things.len(), 3, "nothing is touched before");
-    desk.platform.cut("a", desk.now);
+    desk.platform.cut("a", "session ended", desk.now);
     desk.destroyed("a", "serverRotation");
     desk.pass(MINUTE);
     for kind in [Kind::Archive, Kind::Broadcast, Kind::Captions] {
@@ -333,7 +333,7 @@ fn an_archive_that_stops_by_a_rotation_is_told_from_one_that_stops() {
             desk.notice("a");
         }
         desk.pass(HOUR);
-        for thing in desk.platform.cut("a", desk.now) {
+        for thing in desk.platform.cut("a", "session ended", desk.now) {
             desk.callback(ended(&thing.object(), "stopped", reason));
         }
         desk.pass(MINUTE);
@@ -346,7 +346,7 @@ fn what_stopped_a_moment_before_the_platform_tells_of_the_rotation_is_started_ag
     let mut desk = Desk::new(migrating());
     desk.starts(Kind::Archive, "a", archive("lesson"));
     desk.pass(HOUR);
-    for thing in desk.platform.cut("a", desk.now) {
+    for thing in desk.platform.cut("a", "session ended", desk.now) {
         desk.callback(ended(&thing.object(), "stopped", "session ended"));
     }
     desk.pass(2_000);
@@ -370,7 +370,7 @@ fn what_survives_a_migration_is_left_alone() {
 fn an_ended_archive_whose_beginning_is_told_last_is_not_taken_for_running() {
     let mut desk = Desk::new(recording());
     desk.starts(Kind::Archive, "a", archive("known"));
-    let thing = desk.platform.start(Kind::Archive, "a", archive("other"), false, desk.now);
+    let thing = desk.platform.start(Kind::Archive, "a", archive("other"), desk.now);
     let began = thing.object();
     desk.platform.things[1].ended = Some(desk.now + 1000);
     desk.callback(ended(&desk.platform.things[1].object(), "stopped", "user initiated"));
@@ -396,4 +396,24 @@ pub(crate) fn ended(object: &Value, status: &str, reason: &str) -> Value {
     object["status"] = json!(status);
     object["reason"] = json!(reason);
     object
+}
+
+#[test]
+fn a_person_who_stopped_a_recording_before_the_next_piece_began_is_heard_late() {
+    let mut desk = Desk::new(recording());
+    desk.starts(Kind::Archive, "a", archive("lesson"));
+    desk.pass(MINUTE);
+    // The callback is on its way, and the list is of a moment before.
+    desk.notice("a");
+    let to = desk.current();
+    desk.platform.things[0].ended = Some(desk.now + 1_000);
+    desk.platform.things[0].reason = "user initiated";
+    let told = desk.platform.things[0].object();
+    desk.pass(5_000);
+    let listed = |command: &Command| matches!(command, Command::Stop { .. });
+    desk.fail(listed, status(404));
+    desk.joins(&to, "ann");
+    assert_eq!(desk.platform.running(Kind::Archive, &to).len(), 1);
+    desk.callback(told);
+    assert!(desk.platform.running(Kind::Archive, &to).is_empty());
 }

@@ -3,7 +3,7 @@
 use opentok_handover_server::plan::config::Strategy;
 use opentok_handover_server::plan::protocol::{Answer, Command, Input, Kind, Message};
 use opentok_handover_server::plan::{request, step};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::world::{Happening, World};
 use crate::desk::{HOUR, connection_created, session_event, stream_event};
@@ -21,7 +21,7 @@ impl World {
             Happening::Goes(person) => self.goes(&person),
             Happening::OldLink(person) => self.enters(&person, "a"),
             Happening::Starts(kind, options) => {
-                let thing = self.platform.start(kind, "a", options.clone(), false, self.now);
+                let thing = self.platform.start(kind, "a", options.clone(), self.now);
                 self.law.expect(&thing);
                 if kind == Kind::Captions {
                     let input = Input::ServiceStarted { kind, session_id: "a".into(), id: thing.id, options };
@@ -69,13 +69,13 @@ impl World {
             self.count("servers went without notice");
         }
         let people = self.platform.room(session).people.clone();
-        let cut = self.platform.cut(session, self.now);
+        let cut = self.platform.cut(session, "session ended", self.now);
         if people.is_empty() && cut.is_empty() {
             return;
         }
         for thing in cut {
             self.law.cut(&thing);
-            self.tell_of_end(&thing, "session ended");
+            self.tell_of_end(&thing);
         }
         self.call_back(&session_event(session, "sessionDestroyed", "serverRotation", self.now), self.now);
         if self.config.strategy == Strategy::Migrate && self.law.migrates(session) {
@@ -133,18 +133,16 @@ impl World {
             return;
         }
         if self.stops_idle {
-            for thing in self.platform.cut(session, self.now) {
+            for thing in self.platform.cut(session, "maximum idle time exceeded", self.now) {
                 self.law.cut(&thing);
-                self.tell_of_end(&thing, "maximum idle time exceeded");
+                self.tell_of_end(&thing);
             }
         }
         self.call_back(&session_event(session, "sessionDestroyed", "clientDisconnected", self.now), self.now);
     }
 
-    fn tell_of_end(&mut self, thing: &Thing, reason: &str) {
-        let mut object = thing.object();
-        object["reason"] = json!(reason);
-        self.call_back(&object, self.now);
+    fn tell_of_end(&mut self, thing: &Thing) {
+        self.call_back(&thing.object(), self.now);
     }
 
     fn somebody_stops(&mut self, kind: Kind) {
@@ -154,11 +152,12 @@ impl World {
         let [thing] = running.as_slice() else { return };
         let Some(known) = self.platform.things.iter_mut().find(|known| known.id == thing.id) else { return };
         known.ended = Some(self.now);
+        known.reason = "user initiated";
         let stopped = known.clone();
         self.count("a person stopped a service");
         self.law.stopped(&stopped);
         if kind == Kind::Archive {
-            self.tell_of_end(&stopped, "user initiated");
+            self.tell_of_end(&stopped);
         } else {
             self.plan_in(0, 300, Happening::Says(Input::ServiceStopped { kind, id: stopped.id }));
         }
@@ -187,7 +186,7 @@ impl World {
             Command::Stop { id, .. } => {
                 let thing = self.platform.things.iter().find(|thing| thing.id == *id).cloned();
                 if let (Some(thing), Some(_)) = (thing, value) {
-                    self.tell_of_end(&thing, "user initiated");
+                    self.tell_of_end(&thing);
                 }
             }
             _ => {}
