@@ -23,7 +23,9 @@ export async function buildServer() {
     cargo("compiling the server's plan", ["build", "--release", "--lib", "-p", CRATE, "--target", WASM_TARGET]),
   );
   const compiled = join(await targetFolder(), WASM_TARGET, "release", `${MODULE}.wasm`);
-  const hash = createHash("sha256").update(wasmBindgenVersion()).update(readFileSync(fileURLToPath(import.meta.url)));
+  const hash = createHash("sha256")
+    .update(wasmBindgenVersion())
+    .update(readFileSync(fileURLToPath(import.meta.url)));
   const fingerprint = hash.update(readFileSync(compiled)).digest("hex");
   if (!isCurrent(fingerprint)) await step("binding the server's plan", () => bind(compiled, fingerprint));
 }

@@ -117,7 +117,14 @@ pub fn read(body: &str) -> Result<Callback, Unreadable> {
     let when = timestamp.or_else(|| whole(&object["updatedAt"])).or_else(|| whole(&object["createdAt"]));
     let key = format!("{event} {session} {} {status} {}", id.as_deref().unwrap_or(""), when.unwrap_or(0));
     let happened = happened(object, &event, &status, id);
-    Ok(Callback { session, event: if event.is_empty() { status } else { event }, application, timestamp, happened, key })
+    Ok(Callback {
+        session,
+        event: if event.is_empty() { status } else { event },
+        application,
+        timestamp,
+        happened,
+        key,
+    })
 }
 
 fn happened(object: Value, event: &str, status: &str, id: Option<String>) -> Happened {

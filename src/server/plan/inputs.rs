@@ -34,7 +34,9 @@ impl Planner {
                 (Some(value), None) => self.take_result(&command, attempt, Ok(value)),
                 (None, Some(error)) => self.take_result(&command, attempt, Err(error)),
                 (None, None) => self.take_result(&command, attempt, Err(Trouble::lost("no result"))),
-                (Some(_), Some(_)) => refused(400, "invalid_request", "A result has a `value` or an `error`, not both."),
+                (Some(_), Some(_)) => {
+                    refused(400, "invalid_request", "A result has a `value` or an `error`, not both.")
+                }
             },
             Input::Tick => Answer::Ok,
             Input::Resume => {
@@ -76,9 +78,7 @@ impl Planner {
                 plan.consent = Some(given);
                 Answer::Ok
             }
-            Input::Manifest => {
-                Answer::Manifest { recordings: self.plan.as_ref().map(recordings).unwrap_or_default() }
-            }
+            Input::Manifest => Answer::Manifest { recordings: self.plan.as_ref().map(recordings).unwrap_or_default() },
             Input::End => self.end(),
         }
     }

@@ -55,9 +55,7 @@ impl Planner {
     /// The application tells what it started.
     pub(super) fn service_started(&mut self, kind: Kind, session: &str, id: &str, options: Value) {
         let Some(plan) = &mut self.plan else { return };
-        let known = plan.services.iter_mut().find(|service| {
-            service.kind == kind && has_run(service, id)
-        });
+        let known = plan.services.iter_mut().find(|service| service.kind == kind && has_run(service, id));
         // A callback may have been faster, but it shows less.
         if let Some(service) = known {
             service.options = options;
@@ -96,9 +94,9 @@ impl Planner {
     }
 
     fn is_known(&self, kind: Kind, id: &str) -> bool {
-        self.plan.as_ref().is_some_and(|plan| {
-            plan.services.iter().any(|service| service.kind == kind && has_run(service, id))
-        })
+        self.plan
+            .as_ref()
+            .is_some_and(|plan| plan.services.iter().any(|service| service.kind == kind && has_run(service, id)))
     }
 
     /// It was looked whether a service runs in a session.
@@ -139,21 +137,12 @@ impl Planner {
     }
 
     /// Whose run this is; of a new service, if of none that is known. Nothing if it has ended.
-    fn find_or_add(
-        &mut self,
-        kind: Kind,
-        session: &str,
-        id: &str,
-        options: &Value,
-        object: &Value,
-    ) -> Option<usize> {
+    fn find_or_add(&mut self, kind: Kind, session: &str, id: &str, options: &Value, object: &Value) -> Option<usize> {
         let plan = self.plan.as_mut()?;
         if plan.ended.iter().any(|ended| ended == id) {
             return None;
         }
-        if let Some(at) = plan.services.iter().position(|service| {
-            service.kind == kind && has_run(service, id)
-        }) {
+        if let Some(at) = plan.services.iter().position(|service| service.kind == kind && has_run(service, id)) {
             return Some(at);
         }
         let signature = signature(kind, options);

@@ -9,12 +9,7 @@ use super::trouble::{Verdict, judge};
 
 impl Planner {
     /// A command was carried out, or wasn't.
-    pub(super) fn take_result(
-        &mut self,
-        id: &str,
-        attempt: u32,
-        result: Result<Value, Trouble>,
-    ) -> Answer {
+    pub(super) fn take_result(&mut self, id: &str, attempt: u32, result: Result<Value, Trouble>) -> Answer {
         let Some(plan) = &mut self.plan else { return self.ignore(Ignored::NotAwaited) };
         let Some(at) = plan.pending.iter().position(|pending| pending.id == id) else {
             return self.ignore(Ignored::NotAwaited);
@@ -144,9 +139,8 @@ impl Planner {
 
     fn take_back(&mut self, is_over: impl Fn(u64) -> bool) {
         let Some(plan) = &mut self.plan else { return };
-        let (over, rest): (Vec<_>, Vec<_>) = plan.pending.drain(..).partition(
-            |pending| matches!(pending.phase, Phase::Issued { at } if is_over(at)),
-        );
+        let (over, rest): (Vec<_>, Vec<_>) =
+            plan.pending.drain(..).partition(|pending| matches!(pending.phase, Phase::Issued { at } if is_over(at)));
         plan.pending = rest;
         for pending in over {
             self.fail(pending, Trouble::lost("no answer"));

@@ -196,16 +196,12 @@ fn wake_at(plan: &Plan, config: &Config, now: u64) -> u64 {
     });
     let sessions = plan.sessions.iter().filter(|_| !plan.over).filter_map(|session| match session.stage {
         Stage::Noticed { deadline, move_at } => Some(move_at.unwrap_or(deadline + config.grace)),
-        Stage::Left { deadline, announce_at } => {
-            Some(announce_at.unwrap_or(u64::MAX).min(deadline + config.grace))
-        }
+        Stage::Left { deadline, announce_at } => Some(announce_at.unwrap_or(u64::MAX).min(deadline + config.grace)),
         Stage::Moved { until } => Some(until),
         Stage::Current | Stage::Creating { .. } | Stage::Binding { .. } | Stage::Gone => None,
     });
-    let services = plan.services.iter().filter_map(|service| match service.work {
-        super::state::Work::Waiting { at, .. } if at > now => Some(at),
-        _ => None,
-    });
+    // What is due and waits all the same waits for something else than time.
+    let services = plan.services.iter().filter_map(|service| service.due()).filter(|at| *at > now);
     let first = pending.chain(sessions).chain(services).min();
     first.unwrap_or(u64::MAX).min(forget_at(plan, config)).max(now + 1)
 }

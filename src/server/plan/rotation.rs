@@ -235,14 +235,8 @@ impl Planner {
         plan.sessions.push(Session::new(&to));
         plan.epoch = (plan.epoch + 1).max(now);
         let epoch = plan.epoch;
-        let left: Vec<(String, u64)> = plan
-            .sessions
-            .iter()
-            .filter_map(|session| match session.stage {
-                Stage::Left { deadline, .. } => Some((session.id.clone(), deadline)),
-                _ => None,
-            })
-            .collect();
+        let left: Vec<(String, u64)> =
+            plan.sessions.iter().filter_map(|session| Some((session.id.clone(), session.left_until()?))).collect();
         for (id, deadline) in left {
             self.cancel(|purpose| is_announcement(purpose, &id));
             self.announce(&id, deadline, None);
@@ -252,7 +246,8 @@ impl Planner {
 
     /// There is no successor, and won't be.
     pub(super) fn no_successor(&mut self, from: &str) {
-        let Some(at) = self.plan.as_ref().and_then(|plan| plan.sessions.iter().position(|known| known.id == from)) else {
+        let Some(at) = self.plan.as_ref().and_then(|plan| plan.sessions.iter().position(|known| known.id == from))
+        else {
             return;
         };
         self.stays(at, None, RotationOutcome::Failed);
@@ -266,10 +261,7 @@ impl Planner {
         if !self.is_left(at) {
             return false;
         }
-        let deadline = match plan.sessions[at].stage {
-            Stage::Left { deadline, .. } => deadline,
-            _ => now + self.config.grace,
-        };
+        let deadline = plan.sessions[at].left_until().unwrap_or(now + self.config.grace);
         self.announce(session, deadline, Some(connection.to_owned()));
         true
     }
@@ -277,12 +269,8 @@ impl Planner {
     fn announce(&mut self, session: &str, deadline: u64, connection_id: Option<String>) {
         let Some(plan) = &self.plan else { return };
         let Some(to) = plan.sessions.last() else { return };
-        let message = Message::Announcement {
-            from: session.to_owned(),
-            session_id: to.id.clone(),
-            epoch: plan.epoch,
-            deadline,
-        };
+        let message =
+            Message::Announcement { from: session.to_owned(), session_id: to.id.clone(), epoch: plan.epoch, deadline };
         let command = Command::Signal { session_id: session.to_owned(), connection_id, message };
         let until = deadline.max(self.now) + self.config.grace;
         self.order(command, Purpose::Announce { session: session.to_owned() }, until);
@@ -290,7 +278,8 @@ impl Planner {
 
     /// An announcement was made.
     pub(super) fn announced(&mut self, session: &str, command: &Command) {
-        let Command::Signal { connection_id, message: Message::Announcement { session_id, epoch, .. }, .. } = command else {
+        let Command::Signal { connection_id, message: Message::Announcement { session_id, epoch, .. }, .. } = command
+        else {
             return;
         };
         self.events.push(Event::Announced {
@@ -373,10 +362,7 @@ impl Planner {
 
     /// Whether a session's servers have gone and its successor is being made.
     pub(super) fn is_lost(&self, session: &Session) -> bool {
-        matches!(
-            session.stage,
-            Stage::Creating { cause: Cause::Lost, .. } | Stage::Binding { cause: Cause::Lost, .. }
-        )
+        matches!(session.stage, Stage::Creating { cause: Cause::Lost, .. } | Stage::Binding { cause: Cause::Lost, .. })
     }
 
     fn session_at(&mut self, at: usize) -> Option<&mut Session> {

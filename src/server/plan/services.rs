@@ -53,7 +53,8 @@ impl Planner {
 
     /// Whether everything is ready for a start but for what still runs elsewhere.
     fn is_about_to_start(&self, service: &Service, target: &str) -> bool {
-        self.may_start(service) && matches!(&service.work, Work::Waiting { to, at, .. } if to == target && *at <= self.now)
+        self.may_start(service)
+            && matches!(&service.work, Work::Waiting { to, at, .. } if to == target && *at <= self.now)
     }
 
     fn stop(&mut self, at: usize, index: usize) {
@@ -89,7 +90,11 @@ impl Planner {
             match &service.work {
                 Work::Starting { .. } => {}
                 Work::Checking { to } if *to == target && service.wanted && !plan.over => {}
-                _ => self.set_aside(at),
+                Work::None
+                | Work::Waiting { .. }
+                | Work::Looking { .. }
+                | Work::Checking { .. }
+                | Work::GivenUp { .. } => self.set_aside(at),
             }
             return;
         }
@@ -100,8 +105,7 @@ impl Planner {
             self.ask_for_consent(at, &target);
             return;
         }
-        let others_run =
-            service.runs.iter().any(|run| run.session != target && run.state != RunState::Down);
+        let others_run = service.runs.iter().any(|run| run.session != target && run.state != RunState::Down);
         let waits_for_others = breaks_first(service) && others_run;
         let kind = service.kind;
         match service.work.clone() {
@@ -120,7 +124,7 @@ impl Planner {
                     self.set_work(at, Work::Looking { to: target, tries, until });
                 }
             }
-            _ => {
+            Work::None | Work::GivenUp { .. } | Work::Waiting { .. } | Work::Looking { .. } | Work::Checking { .. } => {
                 self.set_aside(at);
                 let Some(plan) = &self.plan else { return };
                 let at_once = plan.services[at].runs.iter().any(|run| run.session == target)
@@ -386,7 +390,8 @@ impl Planner {
     pub(super) fn service_stopped(&mut self, kind: Kind, id: &str) -> bool {
         let now = self.now;
         let Some(plan) = &mut self.plan else { return false };
-        let Some(service) = plan.services.iter_mut().find(|service| service.kind == kind && has_run(service, id)) else {
+        let Some(service) = plan.services.iter_mut().find(|service| service.kind == kind && has_run(service, id))
+        else {
             remember(&mut plan.ended, id, ENDED);
             return false;
         };
@@ -470,7 +475,9 @@ impl Plan {
             Stage::Current => false,
             // If it is left for another one, that hasn't begun yet.
             Stage::Noticed { move_at, deadline } => move_at.is_none() || now + grace >= deadline,
-            Stage::Creating { .. } | Stage::Binding { .. } | Stage::Left { .. } | Stage::Moved { .. } | Stage::Gone => true,
+            Stage::Creating { .. } | Stage::Binding { .. } | Stage::Left { .. } | Stage::Moved { .. } | Stage::Gone => {
+                true
+            }
         }
     }
 }

@@ -209,6 +209,22 @@ pub enum RunState {
     Down,
 }
 
+impl Service {
+    /// When it is tried next to start it, if that is waited for.
+    #[must_use]
+    pub fn due(&self) -> Option<u64> {
+        if let Work::Waiting { at, .. } = self.work { Some(at) } else { None }
+    }
+}
+
+impl Session {
+    /// When its servers go, if it is being left for a successor.
+    #[must_use]
+    pub fn left_until(&self) -> Option<u64> {
+        if let Stage::Left { deadline, .. } = self.stage { Some(deadline) } else { None }
+    }
+}
+
 impl Run {
     /// Whether it may have to be stopped.
     #[must_use]

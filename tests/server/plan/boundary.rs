@@ -9,12 +9,15 @@ fn stepped(request: &Value) -> Value {
 
 #[test]
 fn a_step_takes_a_request_and_gives_an_outcome() {
-    let body = json!({ "sessionId": "a", "event": "sessionNotification", "reason": "serverRotation", "timestamp": 5000 });
+    let body =
+        json!({ "sessionId": "a", "event": "sessionNotification", "reason": "serverRotation", "timestamp": 5000 });
     let callback = json!({ "type": "callback", "body": body.to_string() });
-    let first = stepped(&json!({ "config": { "when": "now", "session": {} }, "input": callback, "now": 5000, "seed": 1 }));
+    let first =
+        stepped(&json!({ "config": { "when": "now", "session": {} }, "input": callback, "now": 5000, "seed": 1 }));
     assert_eq!(first["changed"], true);
     assert_eq!(first["answer"], json!({ "type": "ok" }));
-    let create = first["commands"].as_array().unwrap().iter().find(|issued| issued["command"]["type"] == "createSession");
+    let create =
+        first["commands"].as_array().unwrap().iter().find(|issued| issued["command"]["type"] == "createSession");
     let id = create.unwrap()["id"].clone();
     assert_eq!(create.unwrap()["patience"], 35_000);
     let result = json!({ "type": "result", "command": id, "attempt": 1, "value": { "sessionId": "b" } });
@@ -26,7 +29,10 @@ fn a_step_takes_a_request_and_gives_an_outcome() {
 #[test]
 fn without_a_plan_there_is_nothing_to_store() {
     let outcome = stepped(&json!({ "state": null, "input": { "type": "tick" }, "now": 1 }));
-    assert_eq!((&outcome["state"], &outcome["changed"], &outcome["wakeAt"]), (&Value::Null, &json!(false), &Value::Null));
+    assert_eq!(
+        (&outcome["state"], &outcome["changed"], &outcome["wakeAt"]),
+        (&Value::Null, &json!(false), &Value::Null)
+    );
 }
 
 #[test]
@@ -73,7 +79,8 @@ fn numbers_as_large_as_they_come_are_no_harm() {
         json!({ "type": "tick" }),
         json!({ "type": "end" }),
     ] {
-        let outcome = stepped(&json!({ "state": state, "config": most, "input": input, "now": u64::MAX, "seed": u64::MAX }));
+        let outcome =
+            stepped(&json!({ "state": state, "config": most, "input": input, "now": u64::MAX, "seed": u64::MAX }));
         assert!(outcome["error"].is_null(), "{outcome}");
         state = outcome["state"].clone();
     }
@@ -94,7 +101,10 @@ fn a_plan_of_another_version_is_left_as_it_is() {
 fn a_callback_tells_whose_it_is() {
     let body = r#"{"sessionId":"a","projectId":"p","event":"connectionCreated","timestamp":7,"connection":{"id":"c"}}"#;
     let read: Value = serde_json::from_str(&classify(body)).unwrap();
-    assert_eq!((&read["sessionId"], &read["event"], &read["applicationId"]), (&json!("a"), &json!("connectionCreated"), &json!("p")));
+    assert_eq!(
+        (&read["sessionId"], &read["event"], &read["applicationId"]),
+        (&json!("a"), &json!("connectionCreated"), &json!("p"))
+    );
     let again: Value = serde_json::from_str(&classify(body)).unwrap();
     assert_eq!(read["key"], again["key"]);
     let other: Value = serde_json::from_str(&classify(&body.replace(":7", ":8"))).unwrap();

@@ -12,6 +12,9 @@ pub(crate) const BEGIN: u64 = 1_700_000_000_000;
 pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const HOUR: u64 = 60 * MINUTE;
 
+/// Which commands are meant.
+type Which = fn(&Command) -> bool;
+
 pub(crate) struct Desk {
     pub(crate) now: u64,
     pub(crate) config: Config,
@@ -23,7 +26,7 @@ pub(crate) struct Desk {
     pub(crate) wake_at: Option<u64>,
     pub(crate) unbind: Vec<String>,
     /// What else than the platform answers.
-    trouble: Vec<(fn(&Command) -> bool, Trouble)>,
+    trouble: Vec<(Which, Trouble)>,
     seed: u64,
 }
 
@@ -88,7 +91,7 @@ impl Desk {
     }
 
     /// The next command that is like this fails.
-    pub(crate) fn fail(&mut self, applies: fn(&Command) -> bool, trouble: Trouble) {
+    pub(crate) fn fail(&mut self, applies: Which, trouble: Trouble) {
         self.trouble.push((applies, trouble));
     }
 
@@ -173,7 +176,8 @@ impl Desk {
 
     /// The commands that wait for somebody to carry them out.
     pub(crate) fn open_types(&self) -> Vec<String> {
-        let name = |issued: &Issued| serde_json::to_value(&issued.command).unwrap()["type"].as_str().unwrap().to_owned();
+        let name =
+            |issued: &Issued| serde_json::to_value(&issued.command).unwrap()["type"].as_str().unwrap().to_owned();
         self.open.iter().map(name).collect()
     }
 }

@@ -138,11 +138,7 @@ impl Platform {
                     None => people.into_iter().collect(),
                 };
                 let nobody = heard_by.is_empty();
-                self.sent.push(Sent {
-                    session: session_id.clone(),
-                    message: message.clone(),
-                    heard_by,
-                });
+                self.sent.push(Sent { session: session_id.clone(), message: message.clone(), heard_by });
                 if nobody { Err(status(404)) } else { Ok(json!({})) }
             }
             Command::List { kind, session_id } => {

@@ -44,7 +44,11 @@ impl World {
     }
 
     fn current(&self) -> String {
-        self.store.plan.as_ref().and_then(|plan| plan.sessions.last()).map_or("a".to_owned(), |session| session.id.clone())
+        self.store
+            .plan
+            .as_ref()
+            .and_then(|plan| plan.sessions.last())
+            .map_or("a".to_owned(), |session| session.id.clone())
     }
 
     fn give_notice(&mut self) {
@@ -94,13 +98,17 @@ impl World {
         let seed = self.dice.number();
         let input = Input::Credentials { session_id: "a".into() };
         let outcome = step(request(self.store.plan.clone(), &self.config, input, self.now, seed));
-        assert!(!outcome.commands.iter().any(|issued| matches!(issued.command, Command::Start { .. })) || outcome.changed);
+        assert!(
+            !outcome.commands.iter().any(|issued| matches!(issued.command, Command::Start { .. })) || outcome.changed
+        );
         match outcome.answer {
             Answer::Credentials { session_id, .. } => {
                 assert!(self.law.is_current(&session_id), "{person} is sent to {session_id}, which is left");
                 self.enters(person, &session_id);
             }
-            Answer::Wait { retry_after } => self.plan_in(retry_after, retry_after + 1_000, Happening::Goes(person.into())),
+            Answer::Wait { retry_after } => {
+                self.plan_in(retry_after, retry_after + 1_000, Happening::Goes(person.into()))
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -174,7 +182,8 @@ impl World {
                 }
             }
             Command::Start { kind, .. } => {
-                let Some(id) = value.and_then(|value| value["id"].as_str().or_else(|| value["captionsId"].as_str())) else {
+                let Some(id) = value.and_then(|value| value["id"].as_str().or_else(|| value["captionsId"].as_str()))
+                else {
                     return;
                 };
                 let thing = self.platform.things.iter().find(|thing| thing.id == id).cloned();

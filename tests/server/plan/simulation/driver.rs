@@ -74,13 +74,17 @@ impl World {
         self.hand_in(input, Some(number));
         if !self.deliveries[number].answered {
             // Looked at again, and sent again if it has not been answered by then.
-            self.plan(retry, Happening::Step(Job { instance: u32::MAX, life: 0, input: Input::Tick, delivery: Some(number) }));
+            self.plan(
+                retry,
+                Happening::Step(Job { instance: u32::MAX, life: 0, input: Input::Tick, delivery: Some(number) }),
+            );
         }
     }
 
     /// Hands an input to an instance that is up, if one is.
     pub(super) fn hand_in(&mut self, input: Input, delivery: Option<usize>) {
-        let up: Vec<u32> = (0..self.instances.len() as u32).filter(|at| !self.instances[*at as usize].is_down).collect();
+        let up: Vec<u32> =
+            (0..self.instances.len() as u32).filter(|at| !self.instances[*at as usize].is_down).collect();
         if up.is_empty() {
             if delivery.is_none() {
                 self.plan_in(1_000, 2_000, Happening::Wake(self.store.wake_at.unwrap_or(0)));

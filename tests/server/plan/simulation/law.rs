@@ -72,7 +72,9 @@ impl Law {
     /// Whether a command may be carried out.
     pub(super) fn may(&mut self, command: &Command, platform: &Platform, config: &Config) {
         match command {
-            Command::Signal { message: Message::Announcement { from, session_id, epoch, .. }, session_id: to, .. } => {
+            Command::Signal {
+                message: Message::Announcement { from, session_id, epoch, .. }, session_id: to, ..
+            } => {
                 assert_eq!(from, to);
                 let led = self.epochs.entry(*epoch).or_insert_with(|| session_id.clone());
                 assert_eq!(led, session_id, "two successors in one epoch");
@@ -90,8 +92,10 @@ impl Law {
                 let ended = self.cut.get(&(name.clone(), session_id.clone())).copied().unwrap_or(0);
                 let running = platform.things.iter().filter(same).any(|thing| thing.ended.is_none());
                 // What runs is refused by the platform, where it can be told.
-                assert!(before <= ended || running || self.stopped.contains(&name) || self.over || *kind == Kind::Composer,
-                    "{name:?} is started again in {session_id}: {before} before, {ended} ended by the platform");
+                assert!(
+                    before <= ended || running || self.stopped.contains(&name) || self.over || *kind == Kind::Composer,
+                    "{name:?} is started again in {session_id}: {before} before, {ended} ended by the platform"
+                );
             }
             _ => {}
         }
@@ -167,14 +171,16 @@ impl World {
         }
         for (kind, label) in &self.law.expected {
             let name_of = (*kind, label.clone());
-            let running = self.platform.running(*kind, current).into_iter().filter(|thing| name(thing) == name_of).count();
+            let running =
+                self.platform.running(*kind, current).into_iter().filter(|thing| name(thing) == name_of).count();
             let again = *kind != Kind::Archive || self.config.record_again || self.law.consent;
             let was_cut = self.law.cut.keys().any(|(name, _)| *name == name_of);
             let moved = plan.sessions.len() > 1 || was_cut;
             let expected = usize::from(again || !moved);
             assert_eq!(running, expected, "{kind:?} {label} in {current} ({:?})", self.config.strategy);
         }
-        let surplus = self.config.strategy == Strategy::Migrate && plan.services.len() > self.law.expected.len() + self.law.stopped.len();
+        let surplus = self.config.strategy == Strategy::Migrate
+            && plan.services.len() > self.law.expected.len() + self.law.stopped.len();
         assert!(!surplus, "services that nobody started: {:?}", plan.services);
     }
 
@@ -182,8 +188,13 @@ impl World {
     fn the_manifest_is_right(&self, plan: &Plan) {
         for service in plan.services.iter().filter(|service| service.kind == Kind::Archive) {
             let name_of = (Kind::Archive, label(Kind::Archive, &service.options));
-            let made: BTreeSet<&str> =
-                self.platform.things.iter().filter(|thing| name(thing) == name_of).map(|thing| thing.id.as_str()).collect();
+            let made: BTreeSet<&str> = self
+                .platform
+                .things
+                .iter()
+                .filter(|thing| name(thing) == name_of)
+                .map(|thing| thing.id.as_str())
+                .collect();
             let pieces: BTreeSet<&str> = service.runs.iter().filter_map(|run| run.id.as_deref()).collect();
             assert_eq!(made, pieces, "the pieces of {name_of:?}");
             assert!(service.runs.is_sorted_by_key(|run| run.started), "in order: {:?}", service.runs);
