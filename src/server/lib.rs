@@ -7,4 +7,4 @@ pub mod boundary;
 pub mod plan;
 
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;

@@ -8,13 +8,13 @@ use crate::boundary;
 /// [`Outcome`](crate::plan::protocol::Outcome) out, or what is wrong with the request.
 #[must_use]
 #[wasm_bindgen]
-pub(crate) fn step(text: &str) -> String {
+pub fn step(text: &str) -> String {
     boundary::step(text)
 }
 
 /// Reads a callback's raw body, so that its plan can be found: whose it is out, or what is wrong with it.
 #[must_use]
 #[wasm_bindgen]
-pub(crate) fn classify(text: &str) -> String {
+pub fn classify(text: &str) -> String {
     boundary::classify(text)
 }

@@ -64,7 +64,8 @@ impl Planner {
         let service = &mut plan.services[at];
         let (number, kind) = (service.number, service.kind);
         let target = plan.sessions.last().map(|session| &session.id);
-        let follows = |run: &Run| Some(&run.session) == target && run.state == RunState::Up;
+        let superfluous = Some(&service.runs[index].session) == target;
+        let follows = |run: &Run| !superfluous && Some(&run.session) == target && run.state == RunState::Up;
         let early = !service.runs.iter().any(follows);
         let run = &mut service.runs[index];
         run.early = early;
