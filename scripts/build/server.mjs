@@ -1,11 +1,12 @@
-// dist/server/: the application server's half. What decides is a wasm module of its own; nothing of the browser's is in it.
+// dist/server/: the application server's half. What decides is a wasm module of its own; nothing of the browser's is in
+// it. The hand-written JavaScript is taken as it is: nobody downloads it to a page.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WASM_BINDGEN } from "../setup/wasm-bindgen.mjs";
-import { DIST, npmBinary, WASM_TARGET, wasmBindgenVersion } from "../support/project.mjs";
+import { DIST, inRoot, npmBinary, WASM_TARGET, wasmBindgenVersion } from "../support/project.mjs";
 import { mustRun } from "../support/run.mjs";
 import { step } from "../support/step.mjs";
 import { cargo, targetFolder } from "./cargo.mjs";
@@ -28,6 +29,7 @@ export async function buildServer() {
     .update(readFileSync(fileURLToPath(import.meta.url)));
   const fingerprint = hash.update(readFileSync(compiled)).digest("hex");
   if (!isCurrent(fingerprint)) await step("binding the server's plan", () => bind(compiled, fingerprint));
+  cpSync(inRoot("src", "server", "js"), join(DIST, "server"), { recursive: true });
 }
 
 /**

@@ -1,9 +1,10 @@
 // A Chromium, and the chromedriver that fits it.
 
-import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Failure } from "../support/failure.mjs";
+import { fromVariable, isProgram, onPath } from "../support/programs.mjs";
 import { inRoot, npmBinary, TOOLS } from "../support/project.mjs";
 import { mustRun, run } from "../support/run.mjs";
 import { step } from "../support/step.mjs";
@@ -81,43 +82,12 @@ async function playwrightsChromium() {
 }
 
 /**
- * @param {string} variable
- * @returns {string | undefined}
- */
-function fromVariable(variable) {
-  const path = process.env[variable];
-  if (!path) return undefined;
-  if (!isProgram(path)) {
-    throw new Failure(`the variable ${variable} names ${path}, which is not a program`, {
-      advice: `correct ${variable}, or unset it and let one be found`,
-    });
-  }
-  return path;
-}
-
-/** @param {string[]} names */
-function onPath(names) {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
-}
-
-/**
  * @param {string} program
  * @param {string} name
  */
 function beside(program, name) {
   const path = join(dirname(program), name);
   return isProgram(path) ? path : undefined;
-}
-
-/** @param {string} path */
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** @param {string} program */

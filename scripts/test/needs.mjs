@@ -5,6 +5,7 @@ import { buildPackage } from "../build/package.mjs";
 import { buildServer } from "../build/server.mjs";
 import { chromedriver, chromium } from "../setup/chromium.mjs";
 import { npmPackages } from "../setup/npm-packages.mjs";
+import { redisServer } from "../setup/redis.mjs";
 import { rust } from "../setup/rust.mjs";
 import { wasmBindgen } from "../setup/wasm-bindgen.mjs";
 import { reportOf } from "../support/failure.mjs";
@@ -12,7 +13,7 @@ import { reportOf } from "../support/failure.mjs";
 /** @typedef {import("./stages.mjs").Need} Need */
 
 /** Needs that are installed rather than built: they are met before the first stage. */
-const INSTALLED = new Set(["npm", "rust", "wasm-bindgen", "chromium", "chromedriver"]);
+const INSTALLED = new Set(["npm", "rust", "wasm-bindgen", "chromium", "chromedriver", "redis"]);
 
 /** Meets needs and remembers what came of it. */
 export class Needs {
@@ -48,7 +49,8 @@ export class Needs {
       if (!(await this.#meet(need))) missing.push(need);
     }
     const text = (/** @type {Need} */ need) => String(this.#met.get(need)?.value);
-    return { missing, provided: { chromium: text("chromium"), chromedriver: text("chromedriver"), lab: text("lab") } };
+    const [chromium, chromedriver, redis, lab] = [text("chromium"), text("chromedriver"), text("redis"), text("lab")];
+    return { missing, provided: { chromium, chromedriver, redis, lab } };
   }
 
   /** @param {Need} need */
@@ -81,6 +83,8 @@ export class Needs {
         return chromium();
       case "chromedriver":
         return chromedriver(await chromium());
+      case "redis":
+        return redisServer();
       case "package":
         await buildPackage();
         return buildServer();

@@ -53,10 +53,11 @@ export async function runCargo(say, selection, env = {}) {
  * Runs Node, which is to run its tests.
  * @param {(line: string) => void} say
  * @param {string[]} args
+ * @param {Record<string, string>} [env]
  * @returns {Promise<import("./stages.mjs").Result>}
  */
-export async function runNode(say, args) {
-  const outcome = await run(process.execPath, args, { timeout: STAGE_TIMEOUT });
+export async function runNode(say, args, env = {}) {
+  const outcome = await run(process.execPath, args, { env, timeout: STAGE_TIMEOUT });
   const result = judge(readNodeSummary(outcome.lines), outcome);
   if (result.failed > 0) outcome.lines.filter((line) => !/^\s*[✔ℹ▶]/.test(line)).forEach(say);
   return result;

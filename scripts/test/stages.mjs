@@ -15,9 +15,10 @@ import { runTypeSentences } from "./type-sentences.mjs";
  * @typedef {object} Provided what set-up and builds have come up with; each is there if the stage said it needs it
  * @property {string} chromium
  * @property {string} chromedriver
+ * @property {string} redis
  * @property {string} lab
  *
- * @typedef {"npm" | "rust" | "wasm-bindgen" | "chromium" | "chromedriver" | "package" | "lab"} Need
+ * @typedef {"npm" | "rust" | "wasm-bindgen" | "chromium" | "chromedriver" | "redis" | "package" | "lab"} Need
  *
  * @typedef {object} Stage
  * @property {string} name as in `npm test -- NAME`
@@ -87,6 +88,17 @@ export const STAGES = [
         WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverCapabilities(chromium),
         WASM_BINDGEN_TEST_TIMEOUT: "120",
       }),
+  },
+  {
+    name: "server",
+    about: "the application server's half: the vendor's library, the lab, SQLite and Redis",
+    needs: [...WEB, "redis", "package", "lab"],
+    run: async (say, { redis, lab }) => {
+      const files = readdirSync(join(ROOT, "tests", "server")).filter((file) => file.endsWith(".test.mjs"));
+      const tests = files.map((file) => join("tests", "server", file));
+      const args = ["--test", "--test-reporter=spec", ...tests];
+      return runNode(say, args, { REDIS_SERVER: redis, ROTATION_LAB: lab });
+    },
   },
   { name: "types", about: "what users write, compiled", needs: ["npm"], run: (say) => runTypeSentences(say) },
   { name: "check", about: "format, lints, types", needs: [...WEB, "package"], run: (say) => runChecks(say) },

@@ -185,7 +185,7 @@ class Service {
     return { driver, store, classify };
   }
 
-  /** @param {Record<string, unknown>} entry */
+  /** @param {{ type: string, [fact: string]: unknown }} entry */
   #log(entry) {
     try {
       this.#options.log?.(entry);

@@ -9,7 +9,16 @@ import { createClient } from "redis";
 export async function startRedis() {
   const folder = await mkdtemp(path.join(tmpdir(), "handover-redis-"));
   const socket = path.join(folder, "redis.sock");
-  const server = spawn("redis-server", ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]);
+  const server = spawn(process.env.REDIS_SERVER ?? "redis-server", [
+    "--port",
+    "0",
+    "--unixsocket",
+    socket,
+    "--save",
+    "",
+    "--dir",
+    folder,
+  ]);
   const said = [];
   await new Promise((resolve, reject) => {
     server.on("error", (cause) => reject(new Error("redis-server can't be started: is it installed?", { cause })));
