@@ -152,7 +152,7 @@ export class Driver {
       /** @type {Input} */
       let result;
       try {
-        const value = await within(this.#perform(call, id, command), patience);
+        const value = await within(this.#perform(call, id, command), patience - clock());
         result = { type: "result", command: id, attempt, value: value ?? {} };
       } catch (error) {
         result = { type: "result", command: id, attempt, error: troubleOf(error, clock()) };

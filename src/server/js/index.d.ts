@@ -69,10 +69,10 @@ export interface RotationOptions {
   /** How often the store is asked for plans whose time has come, in milliseconds. Default 1000. */
   pollInterval?: number;
   /**
-   * What happens, at least once each: an event is told again (with the same `id`) when this throws or rejects, or the process
+   * What happens, at least once each: an event is told again (with the same `eventId`) when this throws or rejects, or the process
    * ends before it is done.
    */
-  on?(event: Event & { id: string; call: string }): unknown;
+  on?(event: Event & { eventId: string; call: string }): unknown;
   /** What is noted, for logs and counters. It holds no tokens, keys or bodies. */
   log?(entry: { type: string; [fact: string]: unknown }): void;
   /** The time, in milliseconds since the epoch. Default `Date.now`. */

@@ -176,7 +176,7 @@ class Service {
       store,
       platform: new Platform(video, message),
       config,
-      tell: async (event, id, call) => on?.({ ...event, id, call }),
+      tell: async (event, id, call) => on?.({ ...event, eventId: id, call }),
       note: (event, call) => this.#log({ ...event, call }),
       report: (error) => this.#report(error),
       clock,

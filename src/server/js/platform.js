@@ -1,7 +1,7 @@
 // The plan's commands to the platform, carried out by the vendor's own library (`@vonage/video`).
 
 /** @import { Video } from "@vonage/video" */
-/** @import { Command, Issued, Trouble } from "./protocol.js" */
+/** @import { Command, Trouble } from "./protocol.js" */
 
 /** The most that a page of archives, broadcasts or renderings may hold. */
 const PAGE = 1000;
@@ -133,10 +133,10 @@ export function troubleOf(error, now) {
 }
 
 /**
- * Waits for work, but not longer than its patience.
+ * Waits for work, but not for ever.
  * @template T
  * @param {Promise<T>} work
- * @param {Issued["patience"]} patience
+ * @param {number} patience milliseconds
  * @returns {Promise<T>}
  */
 export async function within(work, patience) {
