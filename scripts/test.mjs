@@ -1,13 +1,13 @@
 // npm test: everything that can be proved within minutes, stage by stage. `npm test -- host lab` runs only those stages,
-// and a long stage is run only when it is named.
+// and a long stage is run only when it is named, or its set (`npm test -- versions`).
 
-import { Failure, main, reportOf } from "./support/failure.mjs";
+import { main, reportOf } from "./support/failure.mjs";
 import { Needs } from "./test/needs.mjs";
-import { STAGES } from "./test/stages.mjs";
+import { stagesNamed } from "./test/stages.mjs";
 import { plus } from "./test/summaries.mjs";
 
 await main(async () => {
-  const stages = selected(process.argv.slice(2));
+  const stages = stagesNamed(process.argv.slice(2));
   const say = (/** @type {string} */ line) => console.log(line);
   const needs = new Needs(say);
   await needs.install(stages);
@@ -54,18 +54,5 @@ async function runStage(stage, needs, say) {
  */
 function summaryLine(name, { passed, failed, skipped, why }, seconds) {
   const counts = `${String(passed).padStart(5)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-  return `${failed > 0 ? "✗" : "✓"} ${name.padEnd(8)}${counts}  ${seconds} s${why ? `  (${why})` : ""}`;
-}
-
-/**
- * @param {string[]} names
- * @returns {import("./test/stages.mjs").Stage[]} in their own order
- */
-function selected(names) {
-  const unknown = names.filter((name) => !STAGES.some((stage) => stage.name === name));
-  if (unknown.length > 0) {
-    const advice = `name any of these: ${STAGES.map(({ name }) => name).join(", ")}; or none, for all that aren't long`;
-    throw new Failure(`there is no stage ${unknown.join(", ")}`, { advice });
-  }
-  return STAGES.filter(({ name, long }) => (names.length === 0 ? !long : names.includes(name)));
+  return `${failed > 0 ? "✗" : "✓"} ${name.padEnd(10)}${counts}  ${seconds} s${why ? `  (${why})` : ""}`;
 }

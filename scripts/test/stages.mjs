@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { WASM_BINDGEN_TEST_RUNNER } from "../setup/wasm-bindgen.mjs";
 import { webdriverCapabilities } from "../setup/chromium.mjs";
+import { Failure } from "../support/failure.mjs";
 import { ROOT, WASM_TARGET } from "../support/project.mjs";
 import { runChecks } from "./checks.mjs";
 import { runCargo, runNode, runPlaywright } from "./runners.mjs";
@@ -25,11 +26,15 @@ import { runTypeSentences } from "./type-sentences.mjs";
  * @property {string} about
  * @property {Need[]} needs in the order in which they are met
  * @property {boolean} [long] run only when it is named: it takes minutes, whatever changed
+ * @property {string} [set] the name of several stages together, in `npm test -- NAME`
  * @property {(say: (line: string) => void, provided: Provided) => Promise<Result>} run
  */
 
 /** @type {Need[]} */
 const WEB = ["npm", "rust", "wasm-bindgen"];
+
+/** The SDK's older versions, as `SDK` names them to the end-to-end tests. */
+const OLDER = ["2.27", "2.30"];
 
 /** @type {Stage[]} */
 export const STAGES = [
@@ -117,20 +122,43 @@ export const STAGES = [
     "twenty handovers in a row, in sessions of either kind, of two people and of three; what they leave behind",
   ),
   longSuite("apps", "apps as one writes them, and all that they can hold and do, through every kind of move"),
+  ...OLDER.map((sdk) => ({
+    ...longSuite("apps", `the same apps on SDK ${sdk}`, { SDK: sdk }),
+    name: `apps-${sdk}`,
+    set: "versions",
+  })),
 ];
+
+/**
+ * The stages that are asked for, in their own order: by name, by the name of their set, or all that aren't long.
+ * @param {string[]} names
+ * @returns {Stage[]}
+ */
+export function stagesNamed(names) {
+  const known = new Set(STAGES.flatMap(({ name, set }) => (set ? [name, set] : [name])));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    const advice = `name any of these: ${[...known].join(", ")}; or none, for all that aren't long`;
+    throw new Failure(`there is no stage ${unknown.join(", ")}`, { advice });
+  }
+  return STAGES.filter(({ name, set, long }) =>
+    names.length === 0 ? !long : names.includes(name) || (set && names.includes(set)),
+  );
+}
 
 /**
  * End-to-end tests that take minutes.
  * @param {string} name
  * @param {string} about
+ * @param {Record<string, string>} [env]
  * @returns {Stage}
  */
-function longSuite(name, about) {
+function longSuite(name, about, env = {}) {
   return {
     name,
     about,
     long: true,
     needs: [...WEB, "chromium", "package", "lab"],
-    run: (say, { chromium, lab }) => runPlaywright(say, { CHROMIUM: chromium, ROTATION_LAB: lab, SUITE: name }),
+    run: (say, { chromium, lab }) => runPlaywright(say, { CHROMIUM: chromium, ROTATION_LAB: lab, SUITE: name, ...env }),
   };
 }

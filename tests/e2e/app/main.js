@@ -1,7 +1,8 @@
 // Starts one participant, as the address asks:
 //   session, name      whose call, and who (one of people.js)
 //   kind               package (default) | plain (the bare SDK) | recipe | naive (the baselines)
-//   sdk                2.35.2 (default) | 2.30.0 | 2.27.2 | opentok (@opentok/client, 2.35.2): which SDK
+//   sdk                2.35.2 | 2.30.0 | 2.27.2 | opentok (@opentok/client, 2.35.2): which SDK; if it isn't said, the one that
+//                      the tests run on
 //   camera             device (default: drawn, through getUserMedia) | tracks (drawn, given as tracks) | fake (Chromium's)
 //                      | screen (Chromium's) | none (a drawn microphone alone)
 //   listed             "yes": a drawn camera passes for one that the browser lists

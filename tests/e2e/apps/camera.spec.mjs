@@ -3,6 +3,8 @@ import path from "node:path";
 import { launchOptions } from "../support/browser.mjs";
 import { expect, test } from "../support/fixtures.mjs";
 import { ourErrors } from "../support/outcome.mjs";
+import { MIGRATION, SDK } from "../support/sdk.mjs";
+import { thrownOut } from "./support/moves.mjs";
 
 test.use({
   launchOptions: launchOptions({
@@ -15,17 +17,15 @@ const INSTRUMENTS = path.join(import.meta.dirname, "camera/instruments.js");
 /** What happens to a call. Each resolves when everybody is through. */
 const MOVES = {
   "a planned handover": (call) => call.handover(),
-  "a forced rotation": async (call) => {
-    const marks = await call.marks();
-    await call.lab.rotate(call.session);
-    await everybody(call, (person) => person.until(isBack, marks[person.name], "the return"));
-  },
-  "a migration": async (call) => {
-    await call.lab.notify(call.session);
-    await everybody(call, (person) => person.until(() => app.session.currentState === "migrating"));
-    await everybody(call, (person) => person.until(() => app.session.currentState === "connected"));
-  },
+  "a forced rotation": (call) => thrownOut(call, {}, isBack),
+  [MIGRATION]: SDK.migrates ? migrated : (call) => thrownOut(call, { migrate: true }, isBack),
 };
+
+async function migrated(call) {
+  await call.lab.notify(call.session);
+  await everybody(call, (person) => person.until(() => app.session.currentState === "migrating"));
+  await everybody(call, (person) => person.until(() => app.session.currentState === "connected"));
+}
 
 const everybody = (call, work) => Promise.all(call.people.map(work));
 

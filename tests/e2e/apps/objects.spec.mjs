@@ -1,10 +1,10 @@
 // Durable objects in the hands of the app: listeners as on the SDK's own objects, and what is no use at all.
 import { expect, test } from "../support/fixtures.mjs";
-import { SDKS } from "../support/lab.mjs";
+import { EACH } from "../support/sdk.mjs";
 
 const QUIET = { picture: "no", sound: "no", settle: false };
 
-for (const { sdk } of SDKS) {
+for (const { sdk } of EACH) {
   test(`listeners on durable objects hear what they hear on those of SDK ${sdk}`, async ({ startCall }) => {
     const call = await startCall({ ...QUIET, sdk, people: ["ann"] });
     const { bare, durable } = await call.who("ann").evaluate(async () => {

@@ -3,7 +3,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "../support/fixtures.mjs";
-import { ROOT, SDKS } from "../support/lab.mjs";
+import { ROOT } from "../support/lab.mjs";
+import { EACH, SDKS } from "../support/sdk.mjs";
 
 /** `UPDATE=yes` writes it anew. */
 const PRINTED = path.join(ROOT, "docs/surface.md");
@@ -22,7 +23,7 @@ function walkAll(participant) {
   });
 }
 
-for (const { sdk, version } of SDKS) {
+for (const { sdk, version } of EACH) {
   test(`every member of SDK ${sdk} has its place in the table, and is there on a durable object`, async ({
     startCall,
   }) => {
@@ -56,6 +57,7 @@ for (const { sdk, version } of SDKS) {
 }
 
 test("the table names nothing that no version has, and docs/surface.md shows it", async () => {
+  test.skip(EACH !== SDKS, "it takes every version to say what none has");
   expect(Object.keys(found)).toEqual(expect.arrayContaining(VERSIONS));
   const strangers = Object.entries(TABLE).flatMap(([kind, members]) =>
     Object.keys(members)

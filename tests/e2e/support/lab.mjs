@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { SDK, SDKS } from "./sdk.mjs";
 
 /** The project's root folder. */
 export const ROOT = path.resolve(import.meta.dirname, "../../..");
@@ -16,20 +17,14 @@ const MOUNTS = {
   "/opened": "target/apps",
   "/e2e": "tests/e2e/app",
   "/baseline": "tests/e2e/baseline",
-  // The SDK's other versions, and the newest under its older name.
-  "/sdks/2.27.2": "node_modules/sdk-2.27/dist/js",
-  "/sdks/2.30.0": "node_modules/sdk-2.30/dist/js",
-  "/sdks/opentok": "node_modules/@opentok/client/dist/js",
   "/layout": "node_modules/opentok-layout-js",
+  ...Object.fromEntries(SDKS.map(({ sdk, folder }) => [`/sdks/${sdk}`, filesOf(folder)])),
 };
 
-/** What the page takes as `sdk`: the versions that the package is for, and which of them is which. */
-export const SDKS = [
-  { sdk: "2.27.2", version: "v2.27.2" },
-  { sdk: "2.30.0", version: "v2.30.0" },
-  { sdk: "2.35.2", version: "v2.35.2" },
-  { sdk: "opentok", version: "v2.35.2" },
-];
+/** The files of an SDK, in the project. */
+export function filesOf(folder) {
+  return `node_modules/${folder}/dist/js`;
+}
 
 /** One running `rotation-lab`. `ROTATION_LAB` names a built one; without it, cargo builds and runs it. */
 export class Lab {
@@ -48,6 +43,8 @@ export class Lab {
       "0",
       "--root",
       ROOT,
+      "--sdk",
+      path.join(ROOT, filesOf(SDK.folder)),
       ...Object.entries(MOUNTS).flatMap(([prefix, folder]) => ["--mount", `${prefix}=${path.join(ROOT, folder)}`]),
     ];
     await mkdir(OPENED, { recursive: true });

@@ -4,10 +4,11 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
-import { test as base } from "../../support/fixtures.mjs";
+import { expect, test as base } from "../../support/fixtures.mjs";
 import { OPENED, ROOT } from "../../support/lab.mjs";
+import { MIGRATION, SDK as TESTED } from "../../support/sdk.mjs";
 
-export { expect } from "@playwright/test";
+export { expect };
 
 const SDK = /<script src="https:\/\/unpkg\.com\/@vonage\/client-sdk-video@2\/dist\/js\/(opentok\.min\.js)"><\/script>/;
 const APPS = path.join(ROOT, "tests/e2e/apps");
@@ -121,17 +122,24 @@ export class App {
     );
   }
 
-  /** Waits until everybody was told that the move to `to` has ended. */
-  async moved(kind, to) {
+  /** How much each person was told so far. */
+  marks() {
+    return Promise.all(this.people.map(({ page }) => page.evaluate(() => stage.told.length)));
+  }
+
+  /** Waits until everybody was told since `marks` that a move has ended, where it leads `to` if that matters. */
+  async moved(kind, marks, to) {
     await Promise.all(
-      this.people.map((person) =>
+      this.people.map((person, at) =>
         person.until(
           (move) =>
-            stage.told.some(
-              ({ type, ...detail }) =>
-                type === "handoverend" && move.kind === detail.kind && (!move.to || move.to === detail.to),
-            ) && window.opentokHandover.manager.state === "connected",
-          { kind, to },
+            stage.told
+              .slice(move.since)
+              .some(
+                ({ type, ...detail }) =>
+                  type === "handoverend" && move.kind === detail.kind && (!move.to || move.to === detail.to),
+              ) && window.opentokHandover.manager.state === "connected",
+          { kind, to, since: marks[at] },
           `the end of the ${kind}`,
         ),
       ),
@@ -151,32 +159,40 @@ export class App {
 /** What can happen to any call. Each waits until it is over, by evidence. */
 export const MOVES = {
   "a planned handover": async (app) => {
+    const marks = await app.marks();
     const { successor } = await app.lab.announce(app.session);
-    await app.moved("handover", successor);
+    await app.moved("handover", marks, successor);
     app.session = successor;
   },
-  "a forced rotation": async (app) => {
-    await app.lab.rotate(app.session);
-    await app.moved("recovery");
-  },
+  "a forced rotation": (app) => thrownOut(app),
   "a lost network": async (app) => {
     await app.lab.refuse("socket", { session: app.session, for: 2000 });
     await app.lab.drop(app.session);
     await allOpen(app, () => true);
   },
-  "a migration": async (app) => {
-    const sockets = () => Promise.all(app.people.map(({ page }) => page.evaluate(() => counts.now().sockets)));
-    const before = await sockets();
-    const { generation } = await app.lab.notify(app.session);
-    await allOpen(app, (connection) => connection.generation === generation);
-    // The SDK lets go of the old servers 20 s after it has heard of the new ones, and that is when it may go wrong.
-    await Promise.all(
-      app.people.map((person, at) =>
-        person.until((count) => counts.now().sockets === count, before[at], "the end of the old servers' sockets"),
-      ),
-    );
-  },
+  [MIGRATION]: TESTED.migrates ? migrated : (app) => thrownOut(app, { migrate: true }),
 };
+
+/** Everybody loses the call, but whoever can migrate if that is wanted; here nobody can. */
+async function thrownOut(app, how) {
+  const marks = await app.marks();
+  const { disconnected } = await app.lab.rotate(app.session, how);
+  expect(disconnected).toBe(app.people.length);
+  await app.moved("recovery", marks);
+}
+
+async function migrated(app) {
+  const sockets = () => Promise.all(app.people.map(({ page }) => page.evaluate(() => counts.now().sockets)));
+  const before = await sockets();
+  const { generation } = await app.lab.notify(app.session);
+  await allOpen(app, (connection) => connection.generation === generation);
+  // The SDK lets go of the old servers 20 s after it has heard of the new ones, and that is when it may go wrong.
+  await Promise.all(
+    app.people.map((person, at) =>
+      person.until((count) => counts.now().sockets === count, before[at], "the end of the old servers' sockets"),
+    ),
+  );
+}
 
 /** Waits until everybody's connection is open, and as wanted. */
 async function allOpen(app, wanted) {
