@@ -229,10 +229,12 @@ impl Layer {
         self.0.0.query_selector(selector).ok().flatten()
     }
 
-    /// Takes away classes that are the slot's.
+    /// Takes away classes that are the slot's. What it has not, it is not told: that would be a change, too.
     pub fn shed(&self, classes: &[&str]) {
-        for class in classes {
-            let _ = self.element().class_list().remove_1(class);
+        let list = self.element().class_list();
+        for class in classes.iter().filter(|class| list.contains(class)) {
+            // The names are ours, so they are valid.
+            let _ = list.remove_1(class);
         }
     }
 

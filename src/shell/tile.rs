@@ -87,16 +87,10 @@ impl Tile {
     /// The SDK has filled a picture; it is `shown` if nothing else is.
     pub(super) fn settle(&self, picture: &Picture, shown: bool) {
         let (Some(slot), Some(layer)) = (&*self.slot.borrow(), picture.layer()) else { return };
-        layer.shed(&self.kind.classes());
         if self.used.replace(true) {
             picture.keep_calm();
         }
-        // The SDK has given it an ID that the app may know, and ask for.
-        if slot.element().id().is_empty() {
-            slot.element().set_id(&layer.element().id());
-            // Removing an attribute does not fail.
-            let _ = layer.element().remove_attribute("id");
-        }
+        take_names(self.kind, slot, &layer);
         if shown && self.cover.borrow().is_none() {
             self.wear(&layer);
         }
@@ -104,9 +98,10 @@ impl Tile {
 
     /// The slot looks like a layer from now on, whatever the SDK makes of that.
     fn wear(&self, layer: &Layer) {
-        let (slot, worn) = (Rc::clone(&self.slot), layer.downgrade());
+        let (slot, worn, kind) = (Rc::clone(&self.slot), layer.downgrade(), self.kind);
         let wear = move || {
             if let (Some(slot), Some(layer)) = (&*slot.borrow(), worn.upgrade()) {
+                take_names(kind, slot, &layer);
                 slot.wear(&layer);
             }
         };
@@ -181,6 +176,18 @@ impl Tile {
         self.cover.take();
         self.slot.take();
         self.screen.close();
+    }
+}
+
+/// What the SDK calls a layer, the slot is called: the classes by which a tile is known, and the ID that the app may know
+/// and ask for. The SDK fills a publisher's layer only when the page has loaded.
+fn take_names(kind: Kind, slot: &Slot, layer: &Layer) {
+    layer.shed(&kind.classes());
+    let id = layer.element().id();
+    if slot.element().id().is_empty() && !id.is_empty() {
+        slot.element().set_id(&id);
+        // Removing an attribute does not fail.
+        let _ = layer.element().remove_attribute("id");
     }
 }
 

@@ -47,3 +47,45 @@ test("an app of classic scripts goes on through everything, and its buttons work
   await expect.poll(() => text(ben, "#count")).toBe("1");
   for (const { errors } of app.people) expect(errors).toEqual([]);
 });
+
+/** The browser comes to the end of a page only when the app in it has made its publisher: until then the SDK shows none. */
+async function endLate(page) {
+  await page.route("**/classic/app.js", async (route) => {
+    const last = `document.write('<script src="/late.js"></' + 'script>');`;
+    await route.fulfill({ contentType: "text/javascript", body: (await (await route.fetch()).text()) + last });
+  });
+  await page.route("**/late.js", async (route) => {
+    await page.waitForFunction(() => window.publisher);
+    await page.evaluate(() => {
+      window.before = { state: document.readyState, videos: document.querySelectorAll("video").length };
+    });
+    await route.fulfill({ contentType: "text/javascript", body: "" });
+  });
+}
+
+test("a publisher that was made before the end of the page keeps its place, and its ID", async ({ openApp }) => {
+  const app = await openApp("classic", { ready: endLate });
+  const [ann] = app.people;
+  expect(await ann.page.evaluate(() => window.before)).toEqual({ state: "loading", videos: 0 });
+  const look = () =>
+    ann.page.evaluate(() => {
+      const box = (element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return [x, y, width, height];
+      };
+      const { id, element } = window.publisher;
+      return {
+        found: document.getElementById(id) === element,
+        tiles: document.querySelectorAll(".OT_root.OT_publisher").length,
+        boxes: [element, element.querySelector("video")].map(box),
+      };
+    });
+  const place = [0, 0, 320, 180];
+  const kept = { found: true, tiles: 1, boxes: [place, place] };
+  expect(await look()).toEqual(kept);
+  for (const move of ["a planned handover", "a forced rotation"]) {
+    await MOVES[move](app);
+    await app.whole();
+    expect(await look(), move).toEqual(kept);
+  }
+});

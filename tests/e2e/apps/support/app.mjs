@@ -78,8 +78,8 @@ export class App {
     this.session = session;
   }
 
-  /** Opens `apps/NAME/index.html` for everybody, as `token` says what they may. */
-  static async open(browser, lab, name, { mode = "relayed", people = ["ann", "ben"], role = {} } = {}) {
+  /** Opens `apps/NAME/index.html` for everybody, as `role` says what they may; `ready` is given each page before that. */
+  static async open(browser, lab, name, { mode = "relayed", people = ["ann", "ben"], role = {}, ready } = {}) {
     const { session } = await lab.create(mode);
     const app = new App(lab, session);
     await prepare(name, people, role);
@@ -88,6 +88,7 @@ export class App {
       const person = new Person(who, await context.newPage());
       app.people.push(person);
       for (const file of FIRST) await person.page.addInitScript({ path: file });
+      await ready?.(person.page);
       const query = new URLSearchParams({ session, name: who, ...(role[who] && { role: role[who] }) });
       await person.page.goto(`${lab.url}/opened/${name}/${who}.html?${query}`);
       await person.page.evaluate(async () => {
