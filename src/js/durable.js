@@ -5,6 +5,9 @@
 /** Asks a durable object for the SDK's object that it stands for at this moment. */
 const REAL = Symbol("real");
 
+/** Calls of whose kind the SDK answers with a promise; with others it answers with the object itself. */
+const PROMISING = /Captions|Preferred|Connector/;
+
 /** @type {WeakMap<object, object>} The durable object of each object of the SDK's. */
 const durables = new WeakMap();
 
@@ -108,7 +111,7 @@ export function durable(shape, behind) {
   const pass = (/** @type {string} */ name, /** @type {any[]} */ args, /** @type {boolean} */ promise = false) => {
     if (states.has(name) && !called(name, args)) {
       // There is nobody to call: it is remembered, and that is all that can be done.
-      return promise || !real()[name].promise ? Promise.resolve() : it;
+      return promise || PROMISING.test(name) ? Promise.resolve() : it;
     }
     const now = real();
     return durableOf(Reflect.apply(promise ? now[name].promise : now[name], now, args.map(realOf)));

@@ -22,8 +22,8 @@ pub(super) const STATE_OPTIONS: [(&str, &str); 7] = [
     ("setStyle", "style"),
 ];
 
-/// Those that no option says: made again on the next leg.
-pub(super) const STATE_CALLS: [&str; 1] = ["restrictFrameRate"];
+/// Those that no option says, or none before SDK 2.35: made again on the next leg.
+pub(super) const STATE_CALLS: [&str; 2] = ["restrictFrameRate", "subscribeToCaptions"];
 
 /// What the app puts in the way of the sound or the pictures. It serves one subscriber at a time.
 pub(super) const CONNECTORS: [&str; 2] = ["setVideoMediaProcessorConnector", "setAudioMediaProcessorConnector"];
