@@ -10,7 +10,7 @@ const SCREENS = ["screen", "window", "application", "browser"];
  * (somebody would be asked), a device that is gone, and on iOS whatever is open (a second capture ends the first).
  * @param {any} options
  * @param {any} current a publisher of the SDK's
- * @param {MediaStream | undefined} media what it captures
+ * @param {MediaStream | null | undefined} media what it captures
  */
 export function succeed(options, current, media) {
   const style = current.getStyle?.();

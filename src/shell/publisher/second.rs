@@ -51,7 +51,7 @@ impl Publisher {
                     calls.push_back((apply.to_owned(), Array::of1(&filter)));
                 }
             }
-            self.shared.host.succeed(&options, &shown.publisher, &shown.media.borrow());
+            self.shared.host.succeed(&options, &shown.publisher, &shown.captured());
         }
         let mut done = None;
         let loaded = Promise::new(&mut |resolve, reject| {
@@ -175,6 +175,15 @@ impl Real {
             }
             Making::Failed(error) => Err(error.clone()),
             Making::Done => Ok(false),
+        }
+    }
+
+    /// What it captures. Before SDK 2.30 no event tells; what its preview plays is the same stream.
+    fn captured(&self) -> JsValue {
+        let told = self.media.borrow().clone();
+        match self.picture.video() {
+            Some(video) if told.is_undefined() => js::get(&video, "srcObject"),
+            _ => told,
         }
     }
 

@@ -1,10 +1,11 @@
 // What the app has said to a subscriber or a session holds for the one that comes next.
 import { expect, test } from "../support/fixtures.mjs";
+import { SDK, without } from "../support/sdk.mjs";
 
 const QUIET = { picture: "no", sound: "no", settle: false };
 
 /** What the table calls "replayed" of a subscriber, and what the next one is to be told. */
-const SAID = [
+const REPLAYED = [
   { call: ["subscribeToVideo", false], option: { subscribeToVideo: false } },
   { call: ["subscribeToAudio", false], option: { subscribeToAudio: false } },
   { call: ["subscribeToCaptions", true], option: { subscribeToCaptions: true } },
@@ -21,6 +22,14 @@ const SAID = [
   },
   { call: ["restrictFrameRate", true], replayed: ["restrictFrameRate", true] },
 ];
+
+const SAID = REPLAYED.filter(({ call: [name] }) => !without(name));
+
+for (const {
+  call: [name],
+} of REPLAYED.filter((said) => !SAID.includes(said))) {
+  test(`a subscriber is after a move as the app wanted it before: ${name}`, () => test.skip(true, without(name)));
+}
 
 for (const kind of ["handover", "recovery"]) {
   test(`a subscriber is after a ${kind} as the app wanted it before`, async ({ startCall, lab }) => {
@@ -92,7 +101,10 @@ test("what is said while nobody is on screen is answered, and holds from then on
       window.answers = [
         subscriber.setAudioVolume(20) === subscriber,
         subscriber.subscribeToVideo(false) === subscriber,
-        await subscriber.subscribeToAudio.promise(false),
+        // Older SDKs have no promises here, and neither have we then.
+        subscriber.subscribeToAudio.promise
+          ? await subscriber.subscribeToAudio.promise(false)
+          : subscriber.subscribeToAudio(false) !== subscriber || undefined,
         await subscriber.setPreferredFrameRate(15),
       ];
     });
@@ -128,7 +140,7 @@ test("a session's options, and what they became, are given to each session that 
   expect(options).toEqual({
     connectionEventsSuppressed: true,
     ipWhitelist: false,
-    sessionMigration: true,
+    ...(SDK.migrates && { sessionMigration: true }),
     iceConfig,
     encryptionSecret: "a new secret",
   });

@@ -87,7 +87,7 @@ test("a session is the same for every manager of one OT, and ends with the last 
 
   await page.evaluate(() => home.managers[1].close());
   await expect.poll(() => inside(lab, session)).toEqual({ connections: 0, streams: 0 });
-  expect(await live(page)).toMatchObject({ peers: 0, sockets: 0, videos: 0 });
+  await expect.poll(() => live(page)).toMatchObject({ peers: 0, sockets: 0, videos: 0 });
 });
 
 test("closing a manager twice counts once", async ({ home, lab }) => {

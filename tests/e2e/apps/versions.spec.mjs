@@ -97,6 +97,18 @@ test("a page that asks for no SDK of its own has the one that the tests run on",
   expect(versions).toEqual([SDK.version, SDK.version, SDK.version]);
 });
 
+test("what is skipped for want of something, the SDK that the tests run on hasn't", async ({ startCall }) => {
+  const call = await startCall({ kind: "plain", picture: "no", sound: "no", settle: false });
+  const [ann] = call.people;
+  await ann.until(() => app.subscribers.size === 1);
+  const there = await ann.evaluate(() => ({
+    mediaStreamAvailable: "MediaStreamAvailableEvent" in OT,
+    setCaptionsTranslationLanguage: "setCaptionsTranslationLanguage" in app.subscribers.values().next().value,
+  }));
+  const lacking = Object.keys(there).filter((what) => !there[what]);
+  expect(lacking).toEqual(SDK.lacks);
+});
+
 test("an SDK that the tests don't know is refused by name", () => {
   expect(() => sdkNamed("2.28")).toThrow("SDK=2.28 is none of those that the tests run on: 2.27, 2.30, 2.35, opentok");
 });

@@ -43,9 +43,17 @@
       });
 
       const publisher = OT.initPublisher(null, { insertDefaultUI: false, name: here.get("name") }, report);
-      publisher.on("mediaStreamAvailable", function (event) {
-        document.querySelector("#self video").srcObject = event.mediaStream;
-      });
+      if ("MediaStreamAvailableEvent" in OT) {
+        publisher.on("mediaStreamAvailable", function (event) {
+          document.querySelector("#self video").srcObject = event.mediaStream;
+        });
+      } else {
+        // An SDK before 2.30.
+        publisher.on("videoElementCreated", function (event) {
+          event.element.className = "me";
+          document.querySelector("#self video").replaceWith(event.element);
+        });
+      }
       session.connect(given.token, function (error) {
         if (error) return report(error);
         session.publish(publisher, report);
