@@ -70,7 +70,7 @@ export async function runNode(say, args, env = {}) {
  * @returns {Promise<import("./stages.mjs").Result>}
  */
 export async function runPlaywright(say, env) {
-  const args = ["test", "-c", "tests/e2e/playwright.config.mjs", "--reporter=list"];
+  const args = ["test", "-c", "tests/e2e/playwright.config.mjs"];
   const outcome = await run(npmBinary("playwright"), args, {
     env,
     onLine: unless(/^\s*$/, say),

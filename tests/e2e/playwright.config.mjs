@@ -36,7 +36,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  reporter: "list",
+  reporter: [["list"], ["./support/skipped.mjs"]],
   use: {
     launchOptions: launchOptions(),
     viewport: { width: 700, height: 420 },

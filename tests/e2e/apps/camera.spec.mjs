@@ -55,12 +55,14 @@ async function framesArrive(person) {
   await person.until((count) => instruments.received.frames >= count + 10, before, "new pictures");
 }
 
-/** Ends when the SDK has done it, where it tells; what follows waits for what can be seen. */
-const publishVideo = (person, on) =>
-  person.evaluate(async (value) => {
+/** Ends when the SDK says that it has done it; one that doesn't is not asked for the contrary before the servers know. */
+async function publishVideo(person, on) {
+  await person.evaluate(async (value) => {
     if (app.publisher.publishVideo.promise) await app.publisher.publishVideo.promise(value);
     else app.publisher.publishVideo(value);
   }, on);
+  await person.until((value) => app.publisher.stream.hasVideo === value, on, `video ${on}`);
+}
 
 const requests = (person) =>
   person.evaluate(() => instruments.requests.map(({ method, constraints }) => `${method} ${constraints}`));

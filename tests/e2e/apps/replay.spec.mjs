@@ -73,7 +73,8 @@ for (const kind of ["handover", "recovery"]) {
   test(`what the app puts in the way of a voice is there after a ${kind}`, async ({ startCall, lab }) => {
     const call = await startCall(QUIET);
     const ann = call.who("ann");
-    await ann.until(() => [...app.subscribers.values()].some((one) => one.loudness !== undefined));
+    // Before that, SDK 2.27 loses it.
+    await ann.until(() => app.diary.since(0, "subscriber").some(({ type }) => type === "videoElementCreated"));
     await ann.evaluate(() => {
       window.tracks = [];
       const [subscriber] = app.subscribers.values();
