@@ -211,6 +211,11 @@ export class Screen {
         },
       });
     }
+    // The SDK has to hear of it if the browser refuses to play the sound.
+    Object.defineProperty(video, "play", {
+      configurable: true,
+      value: () => Promise.all([video === this.#shown && screen.play(), HTMLMediaElement.prototype.play.call(video)]),
+    });
     Object.defineProperty(video, "setSinkId", {
       configurable: true,
       value: (/** @type {string} */ device) => screen.setSinkId(device),

@@ -150,8 +150,13 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = getAudioVolume)]
     pub(crate) fn audio_volume(this: &Subscriber) -> Result<JsValue, JsValue>;
 
+    /// Whether the browser lets nobody hear it before the user has done something.
+    #[wasm_bindgen(method, catch, js_name = isAudioBlocked)]
+    pub(crate) fn is_audio_blocked(this: &Subscriber) -> Result<bool, JsValue>;
+
+    /// With a reason, which no documentation knows, it doesn't wait until the subscriber is connected.
     #[wasm_bindgen(method, catch, js_name = subscribeToAudio)]
-    pub(crate) fn subscribe_to_audio(this: &Subscriber, on: bool) -> Result<JsValue, JsValue>;
+    pub(crate) fn subscribe_to_audio_now(this: &Subscriber, on: bool, reason: &str) -> Result<JsValue, JsValue>;
 
     /// What the SDK hands to a listener.
     #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::{Feed, View};
+use super::{Feed, View, is_loud};
 use crate::core::protocol::Input;
 use crate::shell::durable::Durable;
 use crate::shell::emitter::Emitter;
@@ -29,6 +29,7 @@ pub(super) const STATE_CALLS: [&str; 2] = ["restrictFrameRate", "subscribeToCapt
 pub(super) const CONNECTORS: [&str; 2] = ["setVideoMediaProcessorConnector", "setAudioMediaProcessorConnector"];
 
 impl Durable for View {
+    const METHODS: &'static [&'static str] = &["isAudioBlocked"];
     const PROPERTIES: &'static [&'static str] = &["element", "id", "stream", "streamId"];
     const STATES: &'static [&'static str] = &[
         "subscribeToAudio",
@@ -58,6 +59,10 @@ impl Durable for View {
         }
     }
 
+    fn call(self: &Rc<Self>, _name: &str, _args: &Array) -> Result<JsValue, JsValue> {
+        Ok(self.blocked.get().into())
+    }
+
     fn emitter(&self) -> Option<&Emitter> {
         Some(&self.emitter)
     }
@@ -77,7 +82,13 @@ impl Durable for View {
                     self.feed(Input::Unsubscribe(self.id));
                 }
             }
-            "setAudioVolume" => *self.volume.borrow_mut() = args.get(0),
+            "setAudioVolume" => {
+                let volume = args.get(0);
+                if is_loud(&volume) && !self.hears() {
+                    self.note("subscribeToAudio", &Array::of1(&JsValue::TRUE));
+                }
+                *self.volume.borrow_mut() = volume;
+            }
             "setStyle" => {
                 // `setStyle(name, value)` or `setStyle(styles)`: each adds to what was said before.
                 let said = self.state.borrow().get(name).map_or(JsValue::UNDEFINED, |args| args.get(0));
@@ -106,7 +117,7 @@ impl View {
         self.state.borrow_mut().insert(name.to_owned(), args.clone());
     }
 
-    fn all_feeds(&self) -> Vec<Rc<Feed>> {
+    pub(super) fn all_feeds(&self) -> Vec<Rc<Feed>> {
         self.feeds.borrow().values().cloned().collect()
     }
 

@@ -8,14 +8,15 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlVideoElement;
 
-use super::{Feed, LAST_WORDS, View};
+use super::{Feed, INTERNAL, LAST_WORDS, View};
 use crate::core::protocol::Input;
 use crate::ot::{Event, Listener};
 use crate::shell::call::Call;
 use crate::shell::js;
 
 /// Events that we listen to ourselves on every real subscriber.
-const OWN_EVENTS: [&str; 4] = ["mediaStreamAvailable", "videoElementCreated", "videoDisabled", "destroyed"];
+const OWN_EVENTS: [&str; 6] =
+    ["mediaStreamAvailable", "videoElementCreated", "videoDisabled", "destroyed", "audioBlocked", "audioUnblocked"];
 
 impl View {
     pub(super) fn listen(self: &Rc<Self>, feed: &Rc<Feed>) {
@@ -35,6 +36,8 @@ impl View {
                 view.pass("videoDisabled", feed, event);
             }),
             on("destroyed", Self::on_destroyed),
+            on("audioBlocked", |view, feed, _| view.tell_blocked(feed)),
+            on("audioUnblocked", |view, feed, _| view.tell_blocked(feed)),
         ];
         feed.listeners.borrow_mut().extend(own);
         for name in self.emitter.names() {
@@ -130,13 +133,37 @@ impl View {
         if under && self.hears() {
             // From here on the sound runs along, unheard: a router needs a moment to start sending it.
             let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
-            let _ = feed.subscriber.subscribe_to_audio(true);
+            let _ = feed.subscriber.subscribe_to_audio_now(true, INTERNAL);
             let _ = feed.subscriber.set_audio_volume(&JsValue::from_f64(0.0));
+        }
+        if !under {
+            if self.tile.is_bare() && !fresh && self.blocked.get() {
+                // The app's video is muted by the subscriber before.
+                let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
+            }
+            self.tell_blocked(feed);
         }
         if under && fresh {
             *feed.video_event.borrow_mut() = Some(event.clone());
         } else if fresh {
             self.pass("videoElementCreated", feed, event);
+        }
+    }
+
+    /// Tells the app, once, that the browser blocks the sound of what is on screen, and that it does no more.
+    pub(super) fn tell_blocked(&self, feed: &Rc<Feed>) {
+        if !self.is_shown(feed) || feed.retired.get() {
+            return;
+        }
+        let blocked = feed.subscriber.is_audio_blocked().unwrap_or_default();
+        if self.blocked.replace(blocked) != blocked {
+            // What was subscribed to aloud because nobody would hear it: until its video is there, it is to be silent.
+            for other in self.all_feeds() {
+                if !self.is_shown(&other) && other.picture.video().is_none() {
+                    let _ = other.subscriber.subscribe_to_audio_now(false, INTERNAL);
+                }
+            }
+            self.emitter.emit(if blocked { "audioBlocked" } else { "audioUnblocked" }, &JsValue::UNDEFINED);
         }
     }
 

@@ -29,6 +29,9 @@ const LAST_WORDS: u32 = 200;
 /// The SDK's default volume, and its range's upper end.
 const FULL_VOLUME: f64 = 100.0;
 
+/// The reason for which the SDK turns sound on and off itself, at once and not when the subscriber is connected.
+const INTERNAL: &str = "internal";
+
 /// A durable subscriber.
 pub(super) struct View {
     pub(super) id: ViewId,
@@ -48,6 +51,8 @@ pub(super) struct View {
     latest: RefCell<JsValue>,
     state: RefCell<LiteMap<String, Array>>,
     volume: RefCell<JsValue>,
+    /// Whether the app knows that the browser blocks its sound.
+    blocked: Cell<bool>,
     proxy: RefCell<JsValue>,
     subscribed: RefCell<Option<Function>>,
 }
@@ -79,6 +84,9 @@ impl View {
         let options = js::copy(options);
         let tile = Tile::mount(&call.shared.host, Kind::Subscriber, target, &options)?;
         let volume = js::get(&options, "audioVolume");
+        if is_loud(&volume) {
+            js::set(&options, "subscribeToAudio", true);
+        }
         let volume = if volume.is_undefined() { JsValue::from_f64(FULL_VOLUME) } else { volume };
         Ok(Rc::new(Self {
             id,
@@ -95,6 +103,7 @@ impl View {
             latest: RefCell::new(JsValue::UNDEFINED),
             state: RefCell::default(),
             volume: RefCell::new(volume),
+            blocked: Cell::default(),
             proxy: RefCell::new(JsValue::UNDEFINED),
             subscribed: RefCell::new(subscribed),
         }))
@@ -127,16 +136,19 @@ impl View {
         let options = js::copy(&self.options);
         let picture = self.tile.place(&options)?;
         self.say_state(&options);
-        if under {
-            // The SDK plays a new stream first in an element of its own, at full volume whatever the options say.
-            js::set(&options, "subscribeToAudio", false);
-            js::set(&options, "audioVolume", 0);
-        } else if self.tile.is_bare() && self.tile.has_video() {
+        let blocked = self.blocked.get();
+        let bare = self.tile.is_bare();
+        // What is not to be heard yet starts with its sound off: the SDK plays a new stream first in an element of its
+        // own, at full volume whatever the options say. Nobody hears what the browser blocks, but the SDK has to find out.
+        let hears = self.hears() && !(under && !(bare && blocked));
+        let volume = if bare && self.tile.has_video() && !blocked {
             // Until the SDK tells of its video, that would be heard beside the app's own one.
-            js::set(&options, "audioVolume", 0);
+            JsValue::from_f64(0.0)
         } else {
-            js::set(&options, "audioVolume", self.volume.borrow().clone());
-        }
+            self.volume.borrow().clone()
+        };
+        js::set(&options, "subscribeToAudio", hears);
+        js::set(&options, "audioVolume", volume);
         let number = self.count.get() + 1;
         self.count.set(number);
         let done = {
@@ -148,6 +160,10 @@ impl View {
             })
         };
         let subscriber = session.subscribe(stream, &picture.target().unwrap_or_default(), &options, &done)?;
+        if !hears {
+            // For the SDK a volume in the options is a wish to hear.
+            let _ = subscriber.subscribe_to_audio_now(false, INTERNAL);
+        }
         self.tile.settle(&picture, !under);
         let feed = Rc::new(Feed {
             leg,
@@ -174,6 +190,16 @@ impl View {
             if let Some(shown) = &*self.shown.borrow() {
                 feed.picture.follow(&shown.picture);
             }
+            // A video that starts muted is paused when it is to be heard and the user has done nothing yet; one that
+            // starts loud is refused, and the SDK knows what to do.
+            let (view, watched, loud) = (Rc::downgrade(self), Rc::downgrade(&feed), Cell::new(false));
+            feed.picture.on_appearance(move |video| {
+                let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) else { return };
+                if !loud.replace(true) && !view.is_shown(&feed) {
+                    video.set_volume(1.0);
+                    video.set_muted(false);
+                }
+            });
         } else {
             self.watch_early(&feed);
             self.present(&feed);
@@ -256,13 +282,14 @@ impl View {
             .filter(|before| before.leg != leg && !before.retired.get())
             .for_each(|before| self.note_volume(before));
         let video = feed.video_event.take();
-        if self.hears() {
-            let _ = feed.subscriber.subscribe_to_audio(true);
-        }
-        if video.is_some() || !self.tile.is_bare() {
-            let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
-        }
         self.tile.show(&feed.picture);
+        if self.hears() {
+            let _ = feed.subscriber.subscribe_to_audio_now(true, INTERNAL);
+            if video.is_some() || !self.tile.is_bare() || self.blocked.get() {
+                let _ = feed.subscriber.set_audio_volume(&self.volume.borrow());
+            }
+        }
+        self.tell_blocked(&feed);
         let before = before.filter(|before| before.leg != leg);
         if let Some(before) = &before {
             self.unprocess(before);
@@ -284,7 +311,7 @@ impl View {
     /// The user may have set the volume of what is on screen by its own button; the app's own video has its own volume.
     fn note_volume(&self, feed: &Feed) {
         if self.hears()
-            && !self.tile.is_bare()
+            && (!self.tile.is_bare() || self.blocked.get())
             && let Ok(volume) = feed.subscriber.audio_volume()
             && volume.as_f64().is_some()
         {
@@ -366,4 +393,9 @@ impl View {
             call.feed(input);
         }
     }
+}
+
+/// Whether a volume is a wish to hear, as it is in the SDK's options and calls.
+fn is_loud(volume: &JsValue) -> bool {
+    volume.as_f64().is_some_and(|volume| volume > 0.0)
 }

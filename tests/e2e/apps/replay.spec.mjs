@@ -1,6 +1,7 @@
 // What the app has said to a subscriber or a session holds for the one that comes next.
 import { expect, test } from "../support/fixtures.mjs";
 import { SDK, without } from "../support/sdk.mjs";
+import { MOVES } from "./support/moves.mjs";
 
 const QUIET = { picture: "no", sound: "no", settle: false };
 
@@ -40,12 +41,13 @@ for (const kind of ["handover", "recovery"]) {
       const { note } = await import("/apps/surface/successors.js");
       window.seen = note();
       [window.subscriber] = app.subscribers.values();
+      // For the SDK a volume is a wish to hear, so it comes first.
+      window.subscriber.setAudioVolume(30);
       // What the service refuses here holds all the same: there are no captions in the lab.
       for (const {
         call: [name, ...args],
       } of said)
         await Promise.resolve(window.subscriber[name](...args)).catch(() => {});
-      window.subscriber.setAudioVolume(30);
     }, SAID);
     if (kind === "handover") await call.handover();
     else {
@@ -65,7 +67,27 @@ for (const kind of ["handover", "recovery"]) {
       if (option) expect(next.options).toMatchObject(option);
       if (replayed) expect(next.calls).toContainEqual(replayed);
     }
-    expect(now).toEqual({ volume: 30, name: "off", button: "off", captions: true });
+    expect(now).toEqual({ volume: 0, name: "off", button: "off", captions: true });
+    await ann.evaluate(() => window.subscriber.subscribeToAudio(true));
+    await ann.until(() => window.subscriber.getAudioVolume() === 30);
+  });
+}
+
+for (const kind of ["a planned handover", "a forced rotation"]) {
+  test(`whom the app does not want to hear nobody hears through ${kind}, until it does`, async ({ startCall }) => {
+    const call = await startCall();
+    const ann = call.who("ann");
+    await ann.evaluate(() => app.subscribers.values().next().value.setAudioVolume(40).subscribeToAudio(false));
+    await ann.until(() => app.sound.count("ben") === 0, undefined, "silence");
+    const since = await ann.evaluate(() => app.sound.heardUntil);
+    await MOVES[kind](call);
+    await MOVES[kind](call);
+    const now = await ann.now();
+    await ann.until((at) => app.sound.heardUntil > at, now, "the sound probe");
+    expect(await ann.evaluate((at) => app.sound.faults("ben", { since: at, wanted: 0 }), since)).toEqual([]);
+    await ann.evaluate(() => app.subscribers.values().next().value.subscribeToAudio(true));
+    await ann.until(() => app.sound.count("ben") === 1, undefined, "Ben's voice");
+    expect(await ann.evaluate(() => app.subscribers.values().next().value.getAudioVolume())).toBe(40);
   });
 }
 
@@ -112,6 +134,8 @@ test("what is said while nobody is on screen is answered, and holds from then on
   });
   await lab.rotate(call.session);
   await ann.until(() => app.diary.entries.some(({ type }) => type === "sessionReconnected"));
+  await ann.until(() => window.subscriber.getAudioVolume() === 0);
+  await ann.evaluate(() => window.subscriber.subscribeToAudio(true));
   await ann.until(() => window.subscriber.getAudioVolume() === 20);
   expect(await ann.evaluate(() => window.answers)).toEqual([true, true, undefined, undefined]);
   expect(ann.pageErrors).toEqual([]);
