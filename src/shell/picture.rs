@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::Object;
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlCanvasElement, HtmlVideoElement, MediaStream};
 
@@ -131,6 +131,18 @@ impl Picture {
     /// Its video, if the SDK has told of it.
     pub(super) fn video(&self) -> Option<HtmlVideoElement> {
         self.video.borrow().clone()
+    }
+
+    /// The output device that it is heard from; empty for the system's own, or if there is none to be chosen.
+    pub(super) fn output(&self) -> String {
+        self.video.borrow().as_ref().and_then(|video| js::get_string(video, "sinkId")).unwrap_or_default()
+    }
+
+    /// It is to be heard from an output device.
+    pub(super) fn set_output(&self, device: &str) {
+        if let Some(video) = self.video().filter(|_| self.output() != device) {
+            js::apply(&video, "setSinkId", &Array::of1(&device.into()));
+        }
     }
 
     /// The stream that the SDK gives to the app.

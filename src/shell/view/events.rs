@@ -125,10 +125,19 @@ impl View {
                 if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade())
                     && view.is_shown(&feed)
                 {
-                    view.note_volume(&feed);
+                    view.note_sound(&feed);
                     view.tile.cover(&still);
                 }
             });
+        }
+        if !self.tile.is_bare() {
+            let shown = self.shown.borrow().as_ref().filter(|_| under).map(|shown| shown.picture.output());
+            match shown {
+                Some(device) => feed.picture.set_output(&device),
+                // What was chosen for all while nobody was on screen, the SDK has set already.
+                None if feed.picture.output().is_empty() => feed.picture.set_output(&self.output.borrow()),
+                None => {}
+            }
         }
         if under && self.hears() {
             // From here on the sound runs along, unheard: a router needs a moment to start sending it.

@@ -51,6 +51,8 @@ pub(super) struct View {
     latest: RefCell<JsValue>,
     state: RefCell<LiteMap<String, Array>>,
     volume: RefCell<JsValue>,
+    /// The output device that the app has chosen for what was on screen last.
+    output: RefCell<String>,
     /// Whether the app knows that the browser blocks its sound.
     blocked: Cell<bool>,
     proxy: RefCell<JsValue>,
@@ -103,6 +105,7 @@ impl View {
             latest: RefCell::new(JsValue::UNDEFINED),
             state: RefCell::default(),
             volume: RefCell::new(volume),
+            output: RefCell::default(),
             blocked: Cell::default(),
             proxy: RefCell::new(JsValue::UNDEFINED),
             subscribed: RefCell::new(subscribed),
@@ -280,8 +283,10 @@ impl View {
         before
             .iter()
             .filter(|before| before.leg != leg && !before.retired.get())
-            .for_each(|before| self.note_volume(before));
+            .for_each(|before| self.note_sound(before));
         let video = feed.video_event.take();
+        let device = before.as_ref().filter(|_| !self.tile.is_bare()).map(|before| before.picture.output());
+        device.iter().for_each(|device| feed.picture.set_output(device));
         self.tile.show(&feed.picture);
         if self.hears() {
             let _ = feed.subscriber.subscribe_to_audio_now(true, INTERNAL);
@@ -308,8 +313,10 @@ impl View {
         self.shown.replace(Some(Rc::clone(feed)))
     }
 
-    /// The user may have set the volume of what is on screen by its own button; the app's own video has its own volume.
-    fn note_volume(&self, feed: &Feed) {
+    /// The user may have set the volume of what is on screen by its own button, and the app the output device of its
+    /// video. The app's own video has its own volume.
+    fn note_sound(&self, feed: &Feed) {
+        *self.output.borrow_mut() = feed.picture.output();
         if self.hears()
             && (!self.tile.is_bare() || self.blocked.get())
             && let Ok(volume) = feed.subscriber.audio_volume()
@@ -331,7 +338,7 @@ impl View {
     pub(super) fn retire(&self, leg: LegId, session: &ot::Session) -> Option<Ending> {
         let feed = self.feeds.borrow_mut().remove(&leg)?;
         if self.is_shown(&feed) {
-            self.note_volume(&feed);
+            self.note_sound(&feed);
         }
         feed.retired.set(true);
         if self.is_shown(&feed) && self.feeds.borrow().is_empty() {
