@@ -7,7 +7,8 @@
 //                      | screen (Chromium's) | none (a drawn microphone alone)
 //   listed             "yes": a drawn camera passes for one that the browser lists
 //   plug               "yes": the plug of a drawn camera can be pulled
-//   processor          "yes": its pictures lose their colours before they are published
+//   processor          "yes": its pictures lose their colours before they are published; "voice": its voice is a secret from
+//                      the start, and comes out as silence
 //   publishAudio, publishVideo   "no": starts muted
 //   renew              good (default) | missing | throwing | hanging | tokenless | same | another: how the app's renew behaves
 //   expire             seconds after which the token that one joins with is worth nothing
@@ -22,7 +23,7 @@ import { join } from "./client.js";
 import { Diary } from "./diary.js";
 import { person } from "./people.js";
 import { PictureProbe } from "./picture-probe.js";
-import { Greyer } from "./processor.js";
+import { Greyer, Hush } from "./processor.js";
 import { Room } from "./room.js";
 import { SoundProbe } from "./sound-probe.js";
 
@@ -91,6 +92,14 @@ function source() {
   }
 }
 
+/** What is put in the way of one's own pictures or voice before anybody sees or hears them. */
+function dressed() {
+  if (processor) return (publisher) => publisher.setVideoMediaProcessorConnector(processor);
+  if (query.get("processor") !== "voice") return undefined;
+  camera.whisper();
+  return (publisher) => publisher.setAudioMediaProcessorConnector(new Hush());
+}
+
 async function createManager() {
   const { ReconnectionManager } = await import("/dist/index.js");
   const manager = await ReconnectionManager.create(OT, {
@@ -114,7 +123,7 @@ async function start() {
     renew: (sessionId) => credentials(sessionId),
     source: source(),
     ui: query.get("ui") ?? "default",
-    dress: processor && ((publisher) => publisher.setVideoMediaProcessorConnector(processor)),
+    dress: dressed(),
     publish: { publishAudio: says("publishAudio"), publishVideo: says("publishVideo") },
     credentials: await credentials(query.get("session"), query.has("expire") && { expire: query.get("expire") }),
   };

@@ -36,3 +36,33 @@ export class Greyer {
     this.#end.abort();
   }
 }
+
+/** Lets nothing of a voice through: it comes out as silence. */
+export class Hush {
+  #end = new AbortController();
+
+  async setTrack(track) {
+    this.#end.abort();
+    this.#end = new AbortController();
+    const { readable } = new window.MediaStreamTrackProcessor({ track });
+    const generator = new window.MediaStreamTrackGenerator({ kind: "audio" });
+    const hush = new TransformStream({
+      transform(sound, controller) {
+        const { sampleRate, numberOfFrames, numberOfChannels, timestamp } = sound;
+        sound.close();
+        const data = new Float32Array(numberOfFrames * numberOfChannels);
+        const format = "f32-planar";
+        controller.enqueue(new AudioData({ format, sampleRate, numberOfFrames, numberOfChannels, timestamp, data }));
+      },
+    });
+    readable
+      .pipeThrough(hush)
+      .pipeTo(generator.writable, { signal: this.#end.signal })
+      .catch(() => {});
+    return generator;
+  }
+
+  async destroy() {
+    this.#end.abort();
+  }
+}

@@ -234,6 +234,22 @@ for (const [name, move] of Object.entries(MOVES)) {
   });
 }
 
+for (const [name, move] of Object.entries(MOVES)) {
+  test(`a voice that goes through a media processor is never heard without it in ${name}`, async ({ startCall }) => {
+    const { call, ann, ben } = await startWith(startCall, { camera: "device", processor: "voice" });
+    await move(call);
+    await framesArrive(ben);
+    // A second of samples more, which is what comes of it in the end.
+    const { samples } = await received(ben);
+    await ben.until((from) => instruments.received.samples > from + 48_000, samples, "a second of silence");
+    expect((await received(ben)).whisper).toEqual([]);
+    // The instruments can hear it: the app takes the processor away.
+    await ann.evaluate(() => app.publisher.setAudioMediaProcessorConnector(null));
+    await ben.until(() => instruments.received.whisper.length > 0, undefined, "the voice");
+    expect(call.people.flatMap(ourErrors)).toEqual([]);
+  });
+}
+
 test("a shared screen goes on in a planned handover without a question, as what it was", async ({ startCall }) => {
   const { call, ann, ben } = await startWith(startCall, { camera: "screen" });
   const fits = () => ann.evaluate(() => getComputedStyle(document.querySelector(".tile video")).objectFit);
