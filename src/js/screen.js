@@ -65,6 +65,20 @@ export class Screen {
   }
 
   /**
+   * Nobody is to hear what the SDK has switched off in a stream. Chromium plays a track that was switched off before its
+   * first packet came, until it is told again.
+   * @param {MediaStream} source
+   */
+  hush(source) {
+    for (const track of source.getAudioTracks())
+      track.addEventListener("unmute", () => {
+        if (track.enabled) return;
+        track.enabled = true;
+        track.enabled = false;
+      });
+  }
+
+  /**
    * The SDK has made a video that the app is to show. The first is the app's, and stays it; the later ones play unseen
    * and unheard, and what the SDK does to their sound it does to the first. Returns whether this is the first.
    * @param {HTMLVideoElement} video

@@ -68,6 +68,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn follow(this: &Screen, source: &MediaStream);
 
+    /// Sees to it that nobody hears what the SDK has switched off in a stream.
+    #[wasm_bindgen(method)]
+    pub(crate) fn hush(this: &Screen, source: &MediaStream);
+
     /// The SDK has made a video that the app is to show. Returns whether the app gets this one.
     #[wasm_bindgen(method)]
     pub(crate) fn attach(this: &Screen, video: &HtmlVideoElement) -> bool;

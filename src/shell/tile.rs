@@ -112,6 +112,7 @@ impl Tile {
     /// The SDK has a stream for the app. Returns the one to give to the app in its place, if it has none yet.
     pub(super) fn take_stream(&self, picture: &Picture, stream: JsValue, shown: bool) -> Option<MediaStream> {
         let stream: MediaStream = stream.dyn_into().ok()?;
+        self.screen.hush(&stream);
         // The stream's own clone() would be another stream, whose tracks nobody stops.
         picture.set_stream(Clone::clone(&stream));
         if shown && !self.screen.holds() {
