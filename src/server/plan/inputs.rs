@@ -3,7 +3,7 @@
 use super::callback::{self, Callback, Happened, is_id};
 use super::manifest::recordings;
 use super::planner::{Planner, remember};
-use super::protocol::{Answer, Ignored, Input, Trouble};
+use super::protocol::{Answer, Ignored, Input, Kind, Trouble};
 use super::services::{end_of, is_by_hand};
 use super::state::{Purpose, Stage};
 
@@ -94,7 +94,9 @@ impl Planner {
         if self.plan.is_none() && !self.is_worth_a_plan(&happened, timestamp) {
             return self.ignore(Ignored::UnknownSession);
         }
-        if self.plan.as_ref().is_some_and(|plan| plan.over) {
+        // What a command has started all the same is stopped.
+        let may_run = matches!(happened, Happened::Service { .. });
+        if self.plan.as_ref().is_some_and(|plan| plan.over && !may_run) {
             return self.ignore(Ignored::Outdated);
         }
         let Some(at) = self.begin(&session).sessions.iter().position(|known| known.id == session) else {
@@ -225,6 +227,16 @@ impl Planner {
         plan.over = true;
         plan.idle = Some(now);
         self.cancel(|purpose| !matches!(purpose, Purpose::Start { .. } | Purpose::Stop { .. } | Purpose::Tell));
+        let Some(plan) = &self.plan else { return Answer::Ok };
+        let tried: Vec<(Kind, String)> = plan
+            .services
+            .iter()
+            .filter(|service| service.kind != Kind::Captions)
+            .filter_map(|service| Some((service.kind, service.tried.clone()?.session)))
+            .collect();
+        for (kind, session) in tried {
+            self.survey_of(kind, &session, now + self.config.service_timeout);
+        }
         Answer::Ok
     }
 }

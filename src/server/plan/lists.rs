@@ -146,11 +146,11 @@ impl Planner {
             return Some(at);
         }
         let signature = signature(kind, options);
-        let (now, window) = (self.now, 2 * self.config.patience);
+        let window = 2 * self.config.patience;
+        let began = whole(&object["createdAt"]).unwrap_or(self.now);
         let fits = |service: &Service| {
             let is_up = service.runs.iter().any(|run| run.session == session && run.may_run());
-            let is_ours = is_being_started(service, session)
-                || was_just_started(service, session, whole(&object["createdAt"]).unwrap_or(now), window);
+            let is_ours = is_being_started(service, session) || was_just_tried(service, session, began, window);
             service.kind == kind
                 && !service.runs.is_empty()
                 && self::signature(kind, &service.options) == signature
@@ -165,14 +165,17 @@ impl Planner {
         }
         if let Some(at) = plan.services.iter().position(fits) {
             // The application has started it again itself.
-            let began = whole(&object["createdAt"]).unwrap_or(now);
             if kind != Kind::Composer && self.replaces(at, id, session, began) {
                 return Some(at);
             }
             let plan = self.plan.as_mut()?;
-            plan.services[at].wanted |= !plan.is_gone(session);
+            let is_new = !was_just_tried(&plan.services[at], session, began, window);
+            plan.services[at].wanted |= is_new && !plan.is_gone(session);
             self.runs(at, Some(id), session, object);
             return Some(at);
+        }
+        if plan.over {
+            return None;
         }
         let number = plan.services.len() as u32 + 1;
         let wanted = !plan.is_gone(session);
@@ -183,6 +186,7 @@ impl Planner {
             wanted,
             runs: vec![],
             work: Work::None,
+            tried: None,
             asked: None,
         });
         let at = plan.services.len() - 1;
@@ -216,11 +220,10 @@ fn is_being_started(service: &Service, session: &str) -> bool {
     matches!(&service.work, Work::Starting { to, .. } | Work::Checking { to } if to == session)
 }
 
-/// Whether what appears may be the result of a command that was carried out a second time: the platform doesn't mind two
-/// equal Experience Composers.
-fn was_just_started(service: &Service, session: &str, began: u64, window: u64) -> bool {
-    let again = |run: &Run| run.session == session && run.started.abs_diff(began) <= window;
-    service.kind == Kind::Composer && service.runs.iter().skip(1).any(again)
+/// Whether what appears may be the result of a command of a moment ago: perhaps of one that was carried out a second time,
+/// or of one whose answer nobody heard.
+fn was_just_tried(service: &Service, session: &str, began: u64, window: u64) -> bool {
+    service.tried.as_ref().is_some_and(|tried| tried.session == session && tried.at.abs_diff(began) <= window)
 }
 
 /// By what two runs of one service are recognised.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::callback::{text, whole};
 use super::planner::{Planner, remember};
 use super::protocol::{Command, Event, Kind, Message, Trouble};
-use super::state::{Plan, Purpose, Run, RunState, Service, Stage, Work};
+use super::state::{Plan, Purpose, Run, RunState, Service, Stage, Tried, Work};
 
 /// How many runs are remembered of what has no manifest.
 const RUNS: usize = 8;
@@ -171,6 +171,10 @@ impl Planner {
         let purpose = Purpose::Start { service: service.number };
         let command = Command::Start { kind: service.kind, session_id: to.clone(), options: service.options.clone() };
         self.order(command, purpose, until);
+        let tried = Tried { session: to.clone(), at: self.now };
+        if let Some(plan) = &mut self.plan {
+            plan.services[at].tried = Some(tried);
+        }
         self.set_work(at, Work::Starting { to, tries: tries + 1, until });
     }
 
@@ -441,10 +445,17 @@ impl Planner {
     fn set_aside(&mut self, at: usize) {
         let Some(plan) = &mut self.plan else { return };
         let number = plan.services[at].number;
-        if plan.services[at].work == Work::None {
+        let kind = plan.services[at].kind;
+        let work = std::mem::replace(&mut plan.services[at].work, Work::None);
+        if work == Work::None {
             return;
         }
-        plan.services[at].work = Work::None;
+        // An earlier try may have gone better than anybody knows.
+        if let Work::Looking { to, tries: 1.., .. } | Work::Waiting { to, tries: 1.., .. } = work
+            && kind != Kind::Captions
+        {
+            self.survey_of(kind, &to, self.now + self.config.service_timeout);
+        }
         self.cancel(|purpose| matches!(purpose, Purpose::Look { service } if *service == number));
     }
 

@@ -124,8 +124,20 @@ pub struct Service {
     pub runs: Vec<Run>,
     /// What is being done about it.
     pub work: Work,
+    /// The latest start that was ordered.
+    pub tried: Option<Tried>,
     /// In which session the application was asked for consent.
     pub asked: Option<String>,
+}
+
+/// A start that was ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tried {
+    /// Where.
+    pub session: String,
+    /// When.
+    pub at: u64,
 }
 
 /// What is being done to have a service running in a session.
