@@ -4,7 +4,7 @@ use super::callback::{self, Callback, Happened, is_id};
 use super::manifest::recordings;
 use super::planner::{Planner, remember};
 use super::protocol::{Answer, Ignored, Input, Kind, Trouble};
-use super::services::{end_of, is_by_hand};
+use super::runs::{end_of, is_by_hand};
 use super::state::{Purpose, Stage};
 
 /// How many streams of a room are counted: one with more is not quiet.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::callback::{is_id, is_running, text, whole};
 use super::planner::Planner;
 use super::protocol::{Command, Kind};
-use super::services::has_run;
+use super::runs::has_run;
 use super::state::{Pending, Purpose, Run, RunState, Service, Work};
 
 /// Fields of an archive that are options, too.

@@ -12,6 +12,7 @@ mod pending;
 mod planner;
 pub mod protocol;
 mod rotation;
+mod runs;
 mod services;
 pub mod state;
 pub mod trouble;
