@@ -134,6 +134,10 @@ export class Thing {
     return args[0];
   }
 
+  setPreferredTone(...args) {
+    return Promise.resolve(this.echo(...args));
+  }
+
   later(value) {
     return Promise.resolve(value);
   }

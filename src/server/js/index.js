@@ -41,7 +41,7 @@ export function createRotationHandler(options) {
     serviceStopped: (/** @type {any} */ { sessionId, kind, id }) =>
       service.ask(sessionId, { type: "serviceStopped", kind, id }),
     consent: (/** @type {string} */ sessionId, /** @type {boolean} */ given) =>
-      service.ask(sessionId, { type: "consent", given }),
+      service.ask(sessionId, { type: "consent", sessionId, given }),
     quiet: (/** @type {string} */ sessionId) => service.ask(sessionId, { type: "quiet" }),
     end: (/** @type {string} */ sessionId) => service.ask(sessionId, { type: "end" }),
     manifest: async (/** @type {string} */ sessionId) =>

@@ -28,7 +28,7 @@ export type Input =
   | { type: "quiet" }
   | { type: "serviceStarted"; kind: Kind; sessionId: string; id: string; options?: object }
   | { type: "serviceStopped"; kind: Kind; id: string }
-  | { type: "consent"; given: boolean }
+  | { type: "consent"; sessionId?: string; given: boolean }
   | { type: "manifest" }
   | { type: "end" };
 

@@ -11,6 +11,7 @@ mod world;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread::{available_parallelism, scope};
 
 use self::trouble::Tally;
 use self::world::{Trace, World};
@@ -55,12 +56,31 @@ fn a_million_times_whatever_breaks_there_is_one_successor_and_everything_follows
     }
     let mut tally = Tally::new();
     for piece in 0..ALL / PIECE {
-        add(&mut tally, run(piece * PIECE, PIECE));
+        add(&mut tally, run_side_by_side(piece * PIECE, PIECE));
         println!("{} of {ALL} schedules have come to a good end", (piece + 1) * PIECE);
     }
     for (what, count) in tally {
         println!("{count:>9} {what}");
     }
+}
+
+/// Runs so many schedules on all cores.
+fn run_side_by_side(first: u64, count: u64) -> Tally {
+    let cores = available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let share = count.div_ceil(cores);
+    let end = first + count;
+    scope(|scope| {
+        let start = |core: u64| {
+            let from = (first + core * share).min(end);
+            scope.spawn(move || run(from, share.min(end - from)))
+        };
+        let running: Vec<_> = (0..cores).map(start).collect();
+        let mut tally = Tally::new();
+        for piece in running {
+            add(&mut tally, piece.join().unwrap_or_else(|objection| resume_unwind(objection)));
+        }
+        tally
+    })
 }
 
 /// Runs so many schedules and returns what happened in them.
