@@ -144,8 +144,9 @@ impl View {
         // What is not to be heard yet starts with its sound off: the SDK plays a new stream first in an element of its
         // own, at full volume whatever the options say. Nobody hears what the browser blocks, but the SDK has to find out.
         let hears = self.hears() && !(under && !(bare && blocked));
-        let volume = if bare && self.tile.has_video() && !blocked {
-            // Until the SDK tells of its video, that would be heard beside the app's own one.
+        let volume = if (under || bare && self.tile.has_video()) && !blocked {
+            // Until the SDK tells of its video, that would be heard beside the one on screen: a track that is switched off
+            // can be heard for a moment when its first packet comes.
             JsValue::from_f64(0.0)
         } else {
             self.volume.borrow().clone()
@@ -198,7 +199,7 @@ impl View {
             let (view, watched, loud) = (Rc::downgrade(self), Rc::downgrade(&feed), Cell::new(false));
             feed.picture.on_appearance(move |video| {
                 let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) else { return };
-                if !loud.replace(true) && !view.is_shown(&feed) {
+                if view.blocked.get() && !loud.replace(true) && !view.is_shown(&feed) {
                     video.set_volume(1.0);
                     video.set_muted(false);
                 }
