@@ -305,14 +305,14 @@ impl Planner {
         }
     }
 
-    /// A session that was left is not used any more: nothing may go on running there.
+    /// A session that was left is not used any more: nothing may go on running there. Announcements that are still to be
+    /// made are made: its end may be told late, and somebody may have come back to it since.
     fn is_gone(&mut self, at: usize) {
         let Some(plan) = &mut self.plan else { return };
         let to = plan.sessions.last().map(|session| session.id.clone());
         let session = &mut plan.sessions[at];
         session.stage = Stage::Gone;
         let from = session.id.clone();
-        self.cancel(|purpose| is_announcement(purpose, &from));
         self.survey(&from);
         self.tell(Event::RotationEnded { from, to, outcome: RotationOutcome::Moved });
     }

@@ -75,6 +75,8 @@ pub(crate) struct Platform {
     pub(crate) told: BTreeMap<String, Value>,
     /// In their order.
     pub(crate) tellings: Vec<Value>,
+    /// Broadcasts to a streaming server that were started while another one ran.
+    pub(crate) second_sources: u32,
     numbers: u32,
 }
 
@@ -154,6 +156,10 @@ impl Platform {
                 if *kind != Kind::Composer && self.running(*kind, session_id).iter().any(equal) {
                     return Err(status(409));
                 }
+                let is_source =
+                    |options: &Value| options["outputs"]["rtmp"].as_array().is_some_and(|list| !list.is_empty());
+                let runs = |thing: &Thing| thing.ended.is_none() && is_source(&thing.options);
+                self.second_sources += u32::from(is_source(options) && self.things.iter().any(runs));
                 let thing = self.start(*kind, session_id, options.clone(), now);
                 let mut object = thing.object();
                 if *kind == Kind::Captions {

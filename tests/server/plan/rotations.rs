@@ -314,3 +314,15 @@ fn a_call_that_everybody_has_left_is_forgotten_and_one_that_somebody_comes_back_
         assert_eq!(desk.stored.is_some(), comes_back);
     }
 }
+
+#[test]
+fn the_end_of_the_old_session_told_late_does_not_keep_those_from_hearing_who_have_come_back_to_it() {
+    let mut desk = Desk::new(Config::default());
+    desk.fail(|command| matches!(command, Command::Signal { .. }), crate::platform::status(503));
+    desk.notice("a");
+    let to = desk.current();
+    assert!(desk.announcements().is_empty());
+    desk.callback(session_event("a", "sessionDestroyed", "serverRotation", BEGIN - 1_000));
+    desk.pass(MINUTE);
+    assert_eq!(desk.announcements(), [("ann ben".to_owned(), to)]);
+}

@@ -114,6 +114,7 @@ impl World {
         let Some(plan) = self.store.plan.clone() else { return };
         assert!(plan.pending.is_empty(), "pending for ever: {:?}", plan.pending);
         assert!(self.store.wake_at.is_none_or(|at| at > self.now + HOUR), "never at rest: {:?}", plan.sessions);
+        assert_eq!(self.platform.second_sources, 0, "two sources for one stream");
         self.nothing_runs_where_nobody_is(&plan);
         if plan.over || self.law.over {
             return;
