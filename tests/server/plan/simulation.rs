@@ -17,7 +17,7 @@ use self::trouble::Tally;
 use self::world::{Trace, World};
 
 /// Schedules that run with all the other tests.
-const SOME: u64 = 10_000;
+const SOME: u64 = 3_000;
 
 /// Schedules that run when they are asked for.
 const ALL: u64 = 1_000_000;
