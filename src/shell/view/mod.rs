@@ -144,7 +144,7 @@ impl View {
         // What is not to be heard yet starts with its sound off: the SDK plays a new stream first in an element of its
         // own, at full volume whatever the options say. Nobody hears what the browser blocks, but the SDK has to find out.
         let hears = self.hears() && !(under && !(bare && blocked));
-        let volume = if (under || bare && self.tile.has_video()) && !blocked {
+        let volume = if (under && self.hears() || bare && self.tile.has_video()) && !blocked {
             // Until the SDK tells of its video, that would be heard beside the one on screen: a track that is switched off
             // can be heard for a moment when its first packet comes.
             JsValue::from_f64(0.0)
