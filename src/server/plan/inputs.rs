@@ -96,7 +96,7 @@ impl Planner {
         }
         // What a command has started all the same is stopped.
         let may_run = matches!(happened, Happened::Service { .. });
-        if self.plan.as_ref().is_some_and(|plan| plan.over && !may_run) {
+        if self.plan.as_ref().is_some_and(|plan| plan.is_over() && !may_run) {
             return self.ignore(Ignored::Outdated);
         }
         let Some(at) = self.begin(&session).sessions.iter().position(|known| known.id == session) else {
@@ -221,10 +221,10 @@ impl Planner {
     fn end(&mut self) -> Answer {
         let now = self.now;
         let Some(plan) = &mut self.plan else { return self.ignore(Ignored::UnknownSession) };
-        if plan.over {
+        if plan.is_over() {
             return self.ignore(Ignored::Repeated);
         }
-        plan.over = true;
+        plan.over = Some(now);
         plan.idle = Some(now);
         self.cancel(|purpose| !matches!(purpose, Purpose::Start { .. } | Purpose::Stop { .. } | Purpose::Tell));
         let Some(plan) = &self.plan else { return Answer::Ok };

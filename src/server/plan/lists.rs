@@ -174,11 +174,12 @@ impl Planner {
             self.runs(at, Some(id), session, object);
             return Some(at);
         }
-        if plan.over {
+        // What began before the call's end is stopped with it. What the application starts later is its own.
+        if plan.over.is_some_and(|over| over < began) {
             return None;
         }
         let number = plan.services.len() as u32 + 1;
-        let wanted = !plan.is_gone(session);
+        let wanted = !plan.is_gone(session) && !plan.is_over();
         plan.services.push(Service {
             number,
             kind,

@@ -71,7 +71,7 @@ impl Planner {
             consent: None,
             seen: vec![],
             ended: vec![],
-            over: false,
+            over: None,
             touched: now,
             idle: None,
         })
@@ -194,7 +194,7 @@ fn wake_at(plan: &Plan, config: &Config, now: u64) -> u64 {
         Phase::Waiting { at } => at,
         Phase::Issued { at } => at + config.patience + SLACK,
     });
-    let sessions = plan.sessions.iter().filter(|_| !plan.over).filter_map(|session| match session.stage {
+    let sessions = plan.sessions.iter().filter(|_| !plan.is_over()).filter_map(|session| match session.stage {
         Stage::Noticed { deadline, move_at } => Some(move_at.unwrap_or(deadline + config.grace)),
         Stage::Left { deadline, announce_at } => Some(announce_at.unwrap_or(u64::MAX).min(deadline + config.grace)),
         Stage::Moved { until } => Some(until),

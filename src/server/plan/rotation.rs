@@ -63,7 +63,7 @@ impl Planner {
             return refused(400, "invalid_request", "The deadline of a rotation is in the future.");
         }
         let plan = self.begin(session);
-        if plan.over {
+        if plan.is_over() {
             return self.ignore(Ignored::Outdated);
         }
         if successor.as_ref().is_some_and(|to| plan.sessions.iter().any(|known| known.id == *to)) {
@@ -146,7 +146,7 @@ impl Planner {
     /// Does what is due for each session.
     pub(super) fn move_sessions(&mut self) {
         let (now, grace) = (self.now, self.config.grace);
-        let count = self.plan.as_ref().filter(|plan| !plan.over).map_or(0, |plan| plan.sessions.len());
+        let count = self.plan.as_ref().filter(|plan| !plan.is_over()).map_or(0, |plan| plan.sessions.len());
         for at in 0..count {
             let Some(session) = self.session_at(at) else { return };
             let id = session.id.clone();

@@ -31,7 +31,7 @@ impl Planner {
             .filter(|&index| {
                 let run = &service.runs[index];
                 run.may_run()
-                    && if !service.wanted || plan.over {
+                    && if !service.wanted || plan.is_over() {
                         true
                     } else if run.session == target {
                         first.is_some_and(|first| first != index)
@@ -81,10 +81,10 @@ impl Planner {
         let number = service.number;
         let target = plan.target().to_owned();
         let runs = service.runs.iter().any(|run| run.session == target && run.state == RunState::Up);
-        if !service.wanted || plan.over || runs {
+        if !service.wanted || plan.is_over() || runs {
             match &service.work {
                 Work::Starting { .. } => {}
-                Work::Checking { to } if *to == target && service.wanted && !plan.over => {}
+                Work::Checking { to } if *to == target && service.wanted && !plan.is_over() => {}
                 Work::None
                 | Work::Waiting { .. }
                 | Work::Looking { .. }
@@ -134,7 +134,8 @@ impl Planner {
     fn may_start(&self, service: &Service) -> bool {
         let Some(plan) = &self.plan else { return false };
         let Some(session) = plan.sessions.last() else { return false };
-        if plan.over || !service.wanted || matches!(session.stage, Stage::Creating { .. } | Stage::Binding { .. }) {
+        if plan.is_over() || !service.wanted || matches!(session.stage, Stage::Creating { .. } | Stage::Binding { .. })
+        {
             return false;
         }
         match service.kind {
@@ -209,7 +210,7 @@ impl Planner {
         let Some(at) = self.service_at(number) else { return };
         let Some(plan) = &self.plan else { return };
         let Work::Starting { to, tries, until } = plan.services[at].work.clone() else { return };
-        let is_current = plan.target() == to && plan.services[at].wanted && !plan.over;
+        let is_current = plan.target() == to && plan.services[at].wanted && !plan.is_over();
         if *kind == Kind::Captions && trouble.status == Some(409) {
             self.set_work(at, Work::None);
             return self.is_captioned(at, session_id);
@@ -312,6 +313,11 @@ impl Planner {
 }
 
 impl Plan {
+    /// Whether the application has ended the call.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.is_some()
+    }
+
     /// Where the call is.
     pub(super) fn target(&self) -> &str {
         self.sessions.last().map_or("", |session| session.id.as_str())

@@ -35,8 +35,8 @@ pub struct Plan {
     pub seen: Vec<String>,
     /// Archives, broadcasts and so on that have ended without being known: the latest ones.
     pub ended: Vec<String>,
-    /// The application has ended the call.
-    pub over: bool,
+    /// When the application ended the call.
+    pub over: Option<u64>,
     /// When the plan was last changed.
     pub touched: u64,
     /// Since when nobody is there, if so.

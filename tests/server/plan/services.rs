@@ -392,6 +392,21 @@ fn a_call_that_is_ended_leaves_nothing_running() {
     assert!(desk.plan().pending.is_empty());
 }
 
+#[test]
+fn what_is_first_told_of_after_the_end_of_a_call_is_stopped_if_it_began_before() {
+    let mut desk = Desk::new(recording());
+    desk.starts(Kind::Archive, "a", archive("lesson"));
+    let now = desk.now;
+    let before = desk.platform.start(Kind::Composer, "a", json!({ "url": "https://scene" }), now);
+    desk.pass(MINUTE);
+    desk.take(Input::End);
+    desk.callback(before.object());
+    assert!(desk.platform.running(Kind::Composer, "a").is_empty());
+    desk.pass(1);
+    desk.starts(Kind::Composer, "a", json!({ "url": "https://another" }));
+    assert_eq!(desk.platform.running(Kind::Composer, "a").len(), 1, "that is the application's own");
+}
+
 pub(crate) fn ended(object: &Value, status: &str, reason: &str) -> Value {
     let mut object = object.clone();
     object["status"] = json!(status);

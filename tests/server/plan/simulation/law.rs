@@ -116,7 +116,7 @@ impl World {
         assert!(self.store.wake_at.is_none_or(|at| at > self.now + HOUR), "never at rest: {:?}", plan.sessions);
         assert_eq!(self.platform.second_sources, 0, "two sources for one stream");
         self.nothing_runs_where_nobody_is(&plan);
-        if plan.over || self.law.over {
+        if plan.over.is_some() || self.law.over {
             return;
         }
         self.everybody_is_in_the_current_session(&plan);
@@ -152,7 +152,7 @@ impl World {
             assert!(!nowhere, "{thing:?} runs in a session that nobody was told of");
             // Captions whose name was lost can't be stopped; they end with their session.
             if thing.kind != Kind::Captions {
-                assert!(thing.session == *current && !plan.over, "left running: {thing:?}");
+                assert!(thing.session == *current && !plan.over.is_some(), "left running: {thing:?}");
                 assert!(!self.law.stopped.contains(&name(thing)), "a person stopped {thing:?}");
             }
         }
