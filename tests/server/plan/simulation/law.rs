@@ -152,7 +152,7 @@ impl World {
             assert!(!nowhere, "{thing:?} runs in a session that nobody was told of");
             // Captions whose name was lost can't be stopped; they end with their session.
             if thing.kind != Kind::Captions {
-                assert!(thing.session == *current && !plan.over.is_some(), "left running: {thing:?}");
+                assert!(thing.session == *current && plan.over.is_none(), "left running: {thing:?}");
                 assert!(!self.law.stopped.contains(&name(thing)), "a person stopped {thing:?}");
             }
         }
