@@ -81,7 +81,7 @@ impl Planner {
             if text(item, "status").is_none_or(is_running) {
                 running.push(id.to_owned());
                 self.found(*kind, session_id, id, item);
-            } else if self.is_known(*kind, id) {
+            } else if self.is_known(*kind, id) || self.was_tried(*kind, session_id, item) {
                 // Its callback is still to come.
                 self.ended(*kind, session_id, id, text(item, "reason").unwrap_or_default(), item);
             }
@@ -99,6 +99,18 @@ impl Planner {
             .is_some_and(|plan| plan.services.iter().any(|service| service.kind == kind && has_run(service, id)))
     }
 
+    /// Whether what has appeared in a session is likely to be the result of a command whose answer nobody heard.
+    pub(super) fn was_tried(&self, kind: Kind, session: &str, object: &Value) -> bool {
+        let Some(plan) = &self.plan else { return false };
+        let options = options_of(kind, object);
+        let (began, window) = (whole(&object["createdAt"]).unwrap_or(self.now), 2 * self.config.patience);
+        plan.services.iter().any(|service| {
+            service.kind == kind
+                && signature(kind, &service.options) == signature(kind, &options)
+                && was_just_tried(service, session, began, window)
+        })
+    }
+
     /// It was looked whether a service runs in a session.
     fn looked(&mut self, number: u32, session: &str) {
         let Some(at) = self.service_at(number) else { return };
@@ -106,7 +118,7 @@ impl Planner {
         let service = &plan.services[at];
         let runs = service.runs.iter().any(|run| run.session == session && run.state == RunState::Up);
         let checked = matches!(service.work, Work::Checking { .. });
-        if runs || checked {
+        if runs || checked || !service.wanted {
             self.set_work(at, Work::None);
         } else {
             self.not_found(number);

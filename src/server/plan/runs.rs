@@ -89,10 +89,11 @@ impl Planner {
     pub(super) fn ended(&mut self, kind: Kind, session: &str, id: &str, reason: &str, object: &Value) {
         let now = self.now;
         let by_hand = is_by_hand(reason);
+        let tried = self.was_tried(kind, session, object);
         let Some(plan) = &mut self.plan else { return };
         let known = plan.services.iter().any(|service| service.kind == kind && has_run(service, id));
-        // Its beginning may be told later than its end, and a rotation may be what ended it.
-        if !known && !by_hand && !plan.ended.iter().any(|ended| ended == id) {
+        // Its beginning may be told later than its end, and a rotation may be what ended it, or a person what we have started.
+        if !known && (tried || !by_hand) && !plan.ended.iter().any(|ended| ended == id) {
             self.found(kind, session, id, object);
         }
         let Some(plan) = &mut self.plan else { return };

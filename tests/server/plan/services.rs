@@ -268,8 +268,8 @@ fn nothing_is_started_where_nobody_is_and_it_is_tried_until_somebody_comes() {
     assert_eq!(desk.platform.running(Kind::Archive, &to).len(), 1);
 }
 
-#[test]
-fn a_start_whose_answer_was_lost_is_looked_for_and_not_repeated() {
+/// A recording was to go on in the successor and does, but nobody heard so.
+fn lost_start() -> (Desk, String) {
     let mut desk = Desk::new(recording());
     desk.starts(Kind::Archive, "a", archive("lesson"));
     desk.notice("a");
@@ -284,11 +284,34 @@ fn a_start_whose_answer_was_lost_is_looked_for_and_not_repeated() {
     desk.platform.carry_out(&start.id, &start.command, desk.now).unwrap();
     let lost = Some(opentok_handover_server::plan::protocol::Trouble::lost("timeout"));
     desk.put(Input::Result { command: start.id, attempt: start.attempt, value: None, error: lost });
+    (desk, to)
+}
+
+#[test]
+fn a_start_whose_answer_was_lost_is_looked_for_and_not_repeated() {
+    let (mut desk, to) = lost_start();
     desk.pass(MINUTE);
     assert_eq!(desk.platform.things.len(), 2);
     assert_eq!(desk.platform.running(Kind::Archive, &to).len(), 1);
     assert!(desk.platform.running(Kind::Archive, "a").is_empty());
     assert_eq!(desk.told("serviceRestarted").len(), 1);
+}
+
+#[test]
+fn a_person_who_stops_what_nobody_knows_was_started_is_heard() {
+    for told in [false, true] {
+        let (mut desk, to) = lost_start();
+        desk.now += 1_000;
+        let piece = desk.platform.things.last_mut().unwrap();
+        (piece.ended, piece.reason) = (Some(desk.now), "user initiated");
+        let piece = piece.object();
+        if told {
+            desk.callback(piece);
+        }
+        desk.pass(HOUR);
+        assert!(desk.platform.running(Kind::Archive, &to).is_empty(), "told: {told}");
+        assert_eq!(desk.platform.things.len(), 2, "told: {told}");
+    }
 }
 
 #[test]
