@@ -27,9 +27,10 @@ const PIECE: u64 = 50_000;
 
 #[test]
 fn whatever_breaks_there_is_one_successor_and_everything_follows_once() {
-    let tally = run(0, SOME);
+    let report = run(0, SOME);
+    assert_eq!(report.broken, Vec::<u64>::new(), "schedules that broke a promise");
     for what in trouble::ALL {
-        assert!(tally.contains_key(*what), "never happened: {what}");
+        assert!(report.tally.contains_key(*what), "never happened: {what}");
     }
 }
 
@@ -51,21 +52,44 @@ fn the_same_seed_gives_the_same_schedule() {
 #[ignore = "takes minutes: npm test -- server-simulation"]
 fn a_million_times_whatever_breaks_there_is_one_successor_and_everything_follows_once() {
     if let Ok(seed) = std::env::var("SEED") {
-        run_one(seed.parse().expect("SEED is the number of a schedule"), Trace::Printed);
+        run_one(seed.parse().expect("SEED is the number of a schedule"), Trace::Printed).expect("it broke a promise");
         return;
     }
-    let mut tally = Tally::new();
+    let mut report = Report::default();
     for piece in 0..ALL / PIECE {
-        add(&mut tally, run_side_by_side(piece * PIECE, PIECE));
-        println!("{} of {ALL} schedules have come to a good end", (piece + 1) * PIECE);
+        report.add(run_side_by_side(piece * PIECE, PIECE));
+        println!("{} of {ALL} schedules, {} broke a promise", (piece + 1) * PIECE, report.broken.len());
     }
-    for (what, count) in tally {
+    for (what, count) in report.tally {
         println!("{count:>9} {what}");
+    }
+    assert_eq!(report.broken, Vec::<u64>::new(), "schedules that broke a promise");
+}
+
+/// What came of some schedules.
+#[derive(Default)]
+struct Report {
+    /// How often what happened in those that went well.
+    tally: Tally,
+    /// Those that didn't.
+    broken: Vec<u64>,
+}
+
+impl Report {
+    fn add(&mut self, more: Self) {
+        self.count(more.tally);
+        self.broken.extend(more.broken);
+    }
+
+    fn count(&mut self, tally: Tally) {
+        for (what, count) in tally {
+            *self.tally.entry(what).or_default() += count;
+        }
     }
 }
 
 /// Runs so many schedules on all cores.
-fn run_side_by_side(first: u64, count: u64) -> Tally {
+fn run_side_by_side(first: u64, count: u64) -> Report {
     let cores = available_parallelism().map_or(1, |cores| cores.get() as u64);
     let share = count.div_ceil(cores);
     let end = first + count;
@@ -75,39 +99,37 @@ fn run_side_by_side(first: u64, count: u64) -> Tally {
             scope.spawn(move || run(from, share.min(end - from)))
         };
         let running: Vec<_> = (0..cores).map(start).collect();
-        let mut tally = Tally::new();
+        let mut report = Report::default();
         for piece in running {
-            add(&mut tally, piece.join().unwrap_or_else(|objection| resume_unwind(objection)));
+            report.add(piece.join().unwrap_or_else(|objection| resume_unwind(objection)));
         }
-        tally
+        report
     })
 }
 
-/// Runs so many schedules and returns what happened in them.
-fn run(first: u64, count: u64) -> Tally {
-    let mut tally = Tally::new();
+/// Runs so many schedules.
+fn run(first: u64, count: u64) -> Report {
+    let mut report = Report::default();
     for seed in first..first + count {
-        add(&mut tally, run_one(seed, Trace::Nowhere));
+        match run_one(seed, Trace::Nowhere) {
+            Some(tally) => report.count(tally),
+            None => report.broken.push(seed),
+        }
     }
-    tally
+    report
 }
 
 /// Runs a schedule. Of one that breaks a promise it says how its story is told.
-fn run_one(seed: u64, trace: Trace) -> Tally {
-    catch_unwind(AssertUnwindSafe(|| World::new(seed, trace).run())).unwrap_or_else(|objection| {
-        println!("schedule {seed} broke a promise: {}", words(&*objection));
-        println!("`SEED={seed} npm test -- server-simulation` tells its story");
-        resume_unwind(objection)
-    })
+fn run_one(seed: u64, trace: Trace) -> Option<Tally> {
+    catch_unwind(AssertUnwindSafe(|| World::new(seed, trace).run()))
+        .inspect_err(|objection| {
+            println!("schedule {seed} broke a promise: {}", words(&**objection));
+            println!("`SEED={seed} npm test -- server-simulation` tells its story");
+        })
+        .ok()
 }
 
 fn words(objection: &dyn Any) -> &str {
     let owned = objection.downcast_ref::<String>().map(String::as_str);
     owned.or_else(|| objection.downcast_ref().copied()).unwrap_or("without a word")
-}
-
-fn add(tally: &mut Tally, more: Tally) {
-    for (what, count) in more {
-        *tally.entry(what).or_default() += count;
-    }
 }
