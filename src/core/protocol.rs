@@ -191,6 +191,13 @@ pub enum Input {
         /// Whether it did.
         alive: bool,
     },
+    /// The SDK could not send a signal of the app's that may wait: it is between two sockets.
+    Unsent {
+        /// The app's call.
+        outgoing: OutgoingId,
+        /// As in [`Input::Send`].
+        to: Option<ConnectionId>,
+    },
     /// A publisher is live on a leg.
     Published {
         /// Which leg.
@@ -326,6 +333,7 @@ impl Input {
             | Self::StreamDestroyed { leg, .. }
             | Self::Signal { leg, .. } => Some(*leg),
             Self::LegClosed(_)
+            | Self::Unsent { .. }
             | Self::Renewed { .. }
             | Self::RenewFailed { .. }
             | Self::Connect(_)

@@ -67,6 +67,8 @@ pub struct Machine {
     interrupted: bool,
     came_back: Option<CameBack>,
     waiting: Vec<Waiting>,
+    /// When what the SDK has refused is sent again.
+    resend_at: Option<Time>,
     /// The SDK's own migrations, one of each leg at most.
     supervision: Vec<Supervision>,
     /// Until then an attempt that was given up may still end the session that it was for.
@@ -101,6 +103,7 @@ impl Machine {
             interrupted: false,
             came_back: None,
             waiting: Vec::new(),
+            resend_at: None,
             supervision: Vec::new(),
             strays_until: None,
             lagging_until: None,
@@ -263,6 +266,7 @@ impl Machine {
             Input::Migrating(leg) => self.watch(leg, now),
             Input::Migrated(leg) => self.migrated(leg, now),
             Input::MigrationFailed(leg) => self.migration_failed(leg, now),
+            Input::Unsent { outgoing, to } => self.unsent(outgoing, to, now),
             Input::Probed { leg, number, alive } => self.probed(leg, number, alive, now),
             Input::Published { leg, publisher } => {
                 if self.views.published(publisher, leg) {

@@ -19,7 +19,7 @@ pub enum TimeoutReason {
     Move,
     /// Somebody held back becomes a newcomer.
     Newcomer,
-    /// A signal held back is due.
+    /// A signal held back is due, to be delivered or to be sent.
     Signal,
     /// The SDK has not said that it has left.
     Leaving,
@@ -49,10 +49,11 @@ impl Machine {
         };
         let newcomer = self.roster.poll_timeout().map(|at| (at, TimeoutReason::Newcomer));
         let signal = self.bridge.poll_timeout().map(|at| (at, TimeoutReason::Signal));
+        let unsent = self.resend_at.map(|at| (at, TimeoutReason::Signal));
         let migration = self.poll_supervision().map(|at| (at, TimeoutReason::Migration));
         let leaving = self.leaving.map(|at| (at, TimeoutReason::Leaving));
         let publish = self.lagging_until.map(|at| (at, TimeoutReason::Publish));
-        [step, newcomer, signal, migration, leaving, publish].into_iter().flatten().min_by_key(|(at, _)| *at)
+        [step, newcomer, signal, unsent, migration, leaving, publish].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// Whether the next attempt has to wait for the network.
@@ -115,6 +116,7 @@ impl Machine {
             return;
         }
         self.supervise(now);
+        self.resend(now);
         if self.lagging_until.is_some_and(|until| until <= now) {
             self.lagging_until = None;
             if let Some(leg) = self.primary() {

@@ -16,6 +16,10 @@ use crate::shell::js;
 /// A signal of the app's that is on its way.
 pub(super) struct Outgoing {
     signal: Object,
+    /// To one person, or to all.
+    to: Option<ConnectionId>,
+    /// Whether it may be sent later than now.
+    may_wait: bool,
     /// Copies that are not answered yet.
     open: usize,
     done: Option<Function>,
@@ -75,7 +79,8 @@ impl Call {
                 let settle = if js::is_error(&error) { &reject } else { &resolve };
                 let _ = settle.call1(&JsValue::UNDEFINED, &error);
             });
-            let pending = Outgoing { signal: signal.clone(), open: 0, done: Some(done) };
+            let to = person.clone();
+            let pending = Outgoing { signal: signal.clone(), to, may_wait: wait, open: 0, done: Some(done) };
             call.outgoing.borrow_mut().insert(outgoing, pending);
         });
         // A failed signal is the callback's to tell; a promise that nobody took must not become an unhandled one.
@@ -124,20 +129,23 @@ impl Call {
         }
     }
 
-    /// The app hears of success with the first copy that arrived, of failure when none did.
-    pub(super) fn copy_answered(&self, outgoing: OutgoingId, error: &JsValue) {
-        let done = {
-            let mut all = self.outgoing.borrow_mut();
-            let Some(pending) = all.get_mut(&outgoing) else { return };
-            pending.open = pending.open.saturating_sub(1);
-            let last = pending.open == 0;
-            let failed = js::is_error(error);
-            let done = if !failed || last { pending.done.take() } else { None };
-            if last {
-                all.remove(&outgoing);
-            }
-            done
-        };
+    /// The app hears of success with the first copy that arrived, of failure when none did and it isn't worth another try.
+    pub(super) fn copy_answered(self: &Rc<Self>, outgoing: OutgoingId, error: &JsValue) {
+        let mut all = self.outgoing.borrow_mut();
+        let Some(pending) = all.get_mut(&outgoing) else { return };
+        pending.open = pending.open.saturating_sub(1);
+        let (last, failed) = (pending.open == 0, js::is_error(error));
+        let is_refused = last && failed && pending.done.is_some() && pending.may_wait && is_between_sockets(error);
+        if is_refused && self.machine.borrow().may_send_later() {
+            let to = pending.to.clone();
+            drop(all);
+            return self.feed(Input::Unsent { outgoing, to });
+        }
+        let done = if !failed || last { pending.done.take() } else { None };
+        if last {
+            all.remove(&outgoing);
+        }
+        drop(all);
         if let Some(done) = done {
             let _ = done.call1(&JsValue::UNDEFINED, error);
         }
@@ -194,4 +202,9 @@ impl Call {
     pub(super) fn discard(&self, signal: SignalId) {
         self.signals.borrow_mut().remove(&signal);
     }
+}
+
+/// Whether the SDK has no socket on which it could send.
+fn is_between_sockets(error: &JsValue) -> bool {
+    js::get_string(error, "name").as_deref() == Some("OT_NOT_CONNECTED")
 }

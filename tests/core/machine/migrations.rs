@@ -1,6 +1,6 @@
 //! The SDK migrates by itself: it is believed when a signal to oneself comes back.
 
-use opentok_handover::core::ids::LegId;
+use opentok_handover::core::ids::{LegId, OutgoingId};
 use opentok_handover::core::machine::TimeoutReason;
 use opentok_handover::core::protocol::{Input, LossReason};
 use opentok_handover::core::state::Status;
@@ -274,6 +274,48 @@ fn while_nothing_migrates_the_machine_wants_nothing() {
     let desk = Desk::in_call(&["ann"]);
     assert_eq!(desk.machine.poll_timeout(), None);
     assert_eq!(migrating().machine.poll_timeout().map(|(_, why)| why), Some(TimeoutReason::Migration));
+}
+
+#[test]
+fn what_the_sdk_refuses_between_two_sockets_is_sent_in_its_order_when_it_can_be() {
+    let mut desk = migrating();
+    let send = |number| Input::Send { outgoing: OutgoingId(number), to: None, wait: true };
+    let refused = |number| Input::Unsent { outgoing: OutgoingId(number), to: None };
+    desk.feed(send(1));
+    assert_eq!((desk.sent(), desk.machine.may_send_later()), (vec![1], true));
+    desk.feed(refused(1));
+    desk.feed(send(2));
+    assert_eq!(desk.sent(), [1], "they would change places");
+    desk.wait(100);
+    assert_eq!(desk.sent(), [1, 1, 2]);
+    // Not yet.
+    desk.feed(refused(1));
+    desk.feed(refused(2));
+    desk.wait(100);
+    assert_eq!(desk.sent(), [1, 1, 2, 1, 2]);
+    desk.feed(send(3));
+    assert_eq!((desk.sent().pop(), desk.refused()), (Some(3), vec![]));
+}
+
+#[test]
+fn what_waits_for_the_new_socket_is_sent_after_a_recovery_if_there_never_is_one() {
+    let mut desk = migrating();
+    desk.feed(Input::Send { outgoing: OutgoingId(1), to: None, wait: true });
+    desk.feed(Input::Unsent { outgoing: OutgoingId(1), to: None });
+    assert_eq!(desk.sent(), [1]);
+    desk.feed(Input::MigrationFailed(LEG));
+    desk.renewed("two");
+    desk.wait(100);
+    desk.connected();
+    desk.live();
+    assert_eq!(desk.sent(), [1]);
+    desk.arrives("ann");
+    assert_eq!(desk.sent(), [1, 1]);
+}
+
+#[test]
+fn a_signal_that_is_refused_by_a_session_as_it_should_be_is_not_worth_another_try() {
+    assert!(!Desk::in_call(&["ann"]).machine.may_send_later());
 }
 
 fn migrating() -> Desk {

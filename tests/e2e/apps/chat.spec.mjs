@@ -30,7 +30,7 @@ test("a chat is complete after everything that happened while people wrote", asy
           await say(person, line);
         }
         // The rhythm in which they write.
-        await new Promise((resolve) => setTimeout(resolve, 150));
+        await new Promise((resolve) => setTimeout(resolve, 30));
       }
       await moving;
       await app.whole();
