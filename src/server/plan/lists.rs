@@ -63,7 +63,11 @@ impl Planner {
         }
         let Some(at) = self.find_or_add(kind, session, id, &options, &Value::Null) else { return };
         if let Some(plan) = &mut self.plan {
-            plan.services[at].options = options;
+            let is_over = plan.is_over();
+            let service = &mut plan.services[at];
+            service.options = options;
+            // The call may have moved on before the application was heard.
+            service.wanted = !is_over;
         }
     }
 
@@ -125,14 +129,17 @@ impl Planner {
         }
     }
 
-    /// What was in doubt and isn't listed has ended.
+    /// What was in doubt runs if it is listed, and has ended otherwise. Only a list says so: a callback that something
+    /// started may be of before the servers went.
     fn settle_doubts(&mut self, kind: Kind, session: &str, running: &[String]) {
         let now = self.now;
         let Some(plan) = &mut self.plan else { return };
         for service in plan.services.iter_mut().filter(|service| service.kind == kind) {
-            for run in &mut service.runs {
-                let listed = run.id.as_ref().is_some_and(|id| running.contains(id));
-                if run.session == session && run.state == RunState::Doubtful && !listed {
+            let doubtful = |run: &&mut Run| run.session == session && run.state == RunState::Doubtful;
+            for run in service.runs.iter_mut().filter(doubtful) {
+                if run.id.as_ref().is_some_and(|id| running.contains(id)) {
+                    run.state = RunState::Up;
+                } else {
                     run.state = RunState::Down;
                     run.ended = run.ended.or(Some(now));
                 }

@@ -19,10 +19,7 @@ impl Planner {
         let now = self.now;
         let Some(plan) = &mut self.plan else { return };
         let service = &mut plan.services[at];
-        if let Some(run) = service.runs.iter_mut().find(|run| run.id.is_some() && run.id.as_deref() == id) {
-            if run.state == RunState::Doubtful {
-                run.state = RunState::Up;
-            }
+        if service.runs.iter().any(|run| run.id.is_some() && run.id.as_deref() == id) {
             return;
         }
         let before = service.runs.last().cloned();

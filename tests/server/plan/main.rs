@@ -6,6 +6,7 @@
 mod boundary;
 mod callbacks;
 mod desk;
+mod late;
 mod platform;
 mod rotations;
 mod services;
