@@ -85,7 +85,10 @@ impl Planner {
             if text(item, "status").is_none_or(is_running) {
                 running.push(id.to_owned());
                 self.found(*kind, session_id, id, item);
-            } else if self.is_known(*kind, id) || self.was_tried(*kind, session_id, item) {
+            } else if self.is_known(*kind, id)
+                || self.was_tried(*kind, session_id, item)
+                || self.was_cut(session_id, item)
+            {
                 // Its callback is still to come.
                 self.ended(*kind, session_id, id, text(item, "reason").unwrap_or_default(), item);
             }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::callback::whole;
+use super::callback::{text, whole};
 use super::planner::{Planner, remember};
 use super::protocol::{Command, Event, Kind, Message};
 use super::state::{Plan, Purpose, Run, RunState, Service, Stage};
@@ -69,6 +69,14 @@ impl Planner {
         }
     }
 
+    /// Whether a run of which nobody had told is likely to have ended by the rotation of its session.
+    pub(super) fn was_cut(&self, session: &str, object: &Value) -> bool {
+        let Some(plan) = &self.plan else { return false };
+        let gone = plan.sessions.iter().find(|known| known.id == session).map_or(0, |known| known.destroyed);
+        let is_near = |end: u64| end.abs_diff(gone) <= self.config.grace;
+        !is_by_hand(text(object, "reason").unwrap_or_default()) && end_of(object).is_some_and(is_near)
+    }
+
     /// A run was stopped as this plan wanted it, or is taken for stopped.
     pub(super) fn stopped(&mut self, number: u32, id: &str, value: &Value) {
         let now = self.now;
@@ -122,7 +130,9 @@ impl Planner {
             }
             return;
         }
-        let ours = run.state == RunState::Stopping;
+        // What had ended before it was to be stopped, a person has stopped.
+        let ours = matches!(run.state, RunState::Stopping { since }
+            if !by_hand || exact.is_none_or(|end| end + 1_000 >= since));
         run.state = RunState::Down;
         run.ended = Some(exact.unwrap_or(now));
         run.cut = !ours && !by_hand;

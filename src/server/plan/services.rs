@@ -69,7 +69,7 @@ impl Planner {
             run.ended = Some(now);
             return;
         };
-        run.state = RunState::Stopping;
+        run.state = RunState::Stopping { since: now };
         let command = Command::Stop { kind, session_id: run.session.clone(), id: id.clone() };
         self.order(command, Purpose::Stop { service: number, run: id }, until);
     }

@@ -216,7 +216,11 @@ pub enum RunState {
     /// It did, before the servers went.
     Doubtful,
     /// It is being stopped.
-    Stopping,
+    #[serde(rename_all = "camelCase")]
+    Stopping {
+        /// Since when.
+        since: u64,
+    },
     /// No.
     Down,
 }

@@ -1,5 +1,6 @@
 //! What is told late, or never: nothing runs twice for that, or for ever, and a person is heard all the same.
 
+use opentok_handover_server::plan::config::Config;
 use opentok_handover_server::plan::protocol::{Answer, Command, Input, Kind, Trouble};
 use serde_json::json;
 
@@ -146,4 +147,52 @@ fn that_something_began_before_the_servers_went_is_no_sign_that_it_has_survived(
     desk.pass(MINUTE);
     let again = desk.platform.running(Kind::Captions, "a");
     assert_eq!((again.len(), desk.platform.things.len()), (1, 2));
+}
+
+#[test]
+fn what_nobody_had_told_of_before_it_ended_with_the_servers_goes_on_in_the_successor() {
+    let mut desk = Desk::new(recording());
+    desk.joins("a", "ann");
+    desk.take(Input::Open { session_id: "a".into(), settings: Default::default() });
+    desk.platform.start(Kind::Archive, "a", archive("lesson"), desk.now);
+    desk.pass(HOUR);
+    desk.platform.cut("a", "session ended", desk.now);
+    desk.destroyed("a", "serverRotation");
+    let to = desk.current();
+    desk.all_move("a", &to);
+    assert_eq!(desk.platform.running(Kind::Archive, &to).len(), 1);
+}
+
+#[test]
+fn what_had_ended_long_before_the_servers_went_does_not_begin_anew() {
+    let mut desk = Desk::new(recording());
+    desk.joins("a", "ann");
+    desk.take(Input::Open { session_id: "a".into(), settings: Default::default() });
+    desk.platform.start(Kind::Archive, "a", archive("lesson"), desk.now);
+    desk.pass(MINUTE);
+    desk.platform.cut("a", "maximum duration exceeded", desk.now);
+    desk.pass(HOUR);
+    desk.destroyed("a", "serverRotation");
+    let to = desk.current();
+    desk.all_move("a", &to);
+    assert_eq!(desk.platform.things.len(), 1);
+}
+
+#[test]
+fn a_person_who_stops_a_recording_before_it_is_stopped_with_its_session_is_heard() {
+    let mut desk = Desk::new(Config { record_again: false, ..recording() });
+    desk.starts(Kind::Archive, "a", archive("lesson"));
+    desk.notice("a");
+    let to = desk.current();
+    desk.all_move("a", &to);
+    desk.pass(MINUTE);
+    let piece = &mut desk.platform.things[0];
+    (piece.ended, piece.reason) = (Some(desk.now), "user initiated");
+    let piece = piece.object();
+    desk.pass(10_000);
+    desk.destroyed("a", "clientDisconnected");
+    desk.callback(piece);
+    desk.take(Input::Consent { session_id: Some(to), given: true });
+    desk.pass(MINUTE);
+    assert_eq!(desk.platform.things.len(), 1);
 }
