@@ -60,7 +60,10 @@ export interface RotationOptions {
   announcementKey?: CryptoKey;
   /** The type of the signal that announces a successor. Default `newSession`, as the client's option of that name. */
   newSessionSignal?: string;
-  /** The type of the signal with a broadcast's new addresses. Default `broadcastUrl`. */
+  /**
+   * The type of the signal with a broadcast's new addresses: `{ broadcastId, broadcastUrls }` as JSON. It goes to each session that
+   * people may still be in, so whoever is in two hears it twice. Default `broadcastUrl`.
+   */
   broadcastSignal?: string;
   /** How long the tokens of `credentials()` live, in milliseconds. Default 24 hours. */
   tokenLife?: number;

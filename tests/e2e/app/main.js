@@ -11,6 +11,8 @@
 //                      the start, and comes out as silence
 //   publishAudio, publishVideo   "no": starts muted
 //   renew              good (default) | missing | throwing | hanging | tokenless | same | another: how the app's renew behaves
+//   server             the address of an app's server that credentials come from; if it isn't said, the lab
+//   application, token what one joins with, instead of asking for it
 //   expire             seconds after which the token that one joins with is worth nothing
 //   role               publisher (default) | moderator | subscriber: what one's token allows
 //   options            JSON, merged into the manager's options
@@ -47,7 +49,7 @@ OT.on("exception", ({ code, title, message }) => diary.note("exception", title, 
 
 async function credentials(sessionId, more = {}) {
   const asked = { session: sessionId, data: name, role: query.get("role") ?? "publisher", ...more };
-  const answer = await fetch(`/credentials?${new URLSearchParams(asked)}`);
+  const answer = await fetch(`${query.get("server") ?? ""}/credentials?${new URLSearchParams(asked)}`);
   if (!answer.ok) throw new Error(`no credentials: HTTP ${answer.status}`);
   return answer.json();
 }
@@ -100,6 +102,14 @@ function dressed() {
   return (publisher) => publisher.setAudioMediaProcessorConnector(new Hush());
 }
 
+/** What one joins with. */
+async function invitation() {
+  const sessionId = query.get("session");
+  const token = query.get("token");
+  if (token) return { applicationId: query.get("application"), sessionId, token };
+  return credentials(sessionId, query.has("expire") && { expire: query.get("expire") });
+}
+
 async function createManager() {
   const { ReconnectionManager } = await import("/dist/index.js");
   const manager = await ReconnectionManager.create(OT, {
@@ -125,7 +135,7 @@ async function start() {
     ui: query.get("ui") ?? "default",
     dress: dressed(),
     publish: { publishAudio: says("publishAudio"), publishVideo: says("publishVideo") },
-    credentials: await credentials(query.get("session"), query.has("expire") && { expire: query.get("expire") }),
+    credentials: await invitation(),
   };
   if (kind === "plain") return join({ ...given, sdk: OT });
   if (kind === "package") {

@@ -61,15 +61,24 @@ export class Call {
   }
 
   /**
-   * Creates a session and lets everybody named join. `each` holds query arguments for one person by name; `init` is the
+   * Creates a session, unless `session` names one, and lets everybody named join. `each` holds query arguments for one person by name; `init` is the
    * path of a script that runs in each page before all others.
    */
   static async start(
     browser,
     lab,
-    { mode = "relayed", reconnection = true, people = ["ann", "ben"], each = {}, settle = true, init, ...query } = {},
+    {
+      mode = "relayed",
+      reconnection = true,
+      people = ["ann", "ben"],
+      each = {},
+      settle = true,
+      init,
+      session: made,
+      ...query
+    } = {},
   ) {
-    const { session } = await lab.create(mode, { reconnection });
+    const session = made ?? (await lab.create(mode, { reconnection })).session;
     const call = new Call(browser, lab, session, query, init);
     await Promise.all(people.map((name) => call.join(name, each[name])));
     if (settle) await call.settled();

@@ -1,5 +1,6 @@
 // What a spec gets: one lab and one browser per worker, and calls to join.
 import { test as base } from "@playwright/test";
+import { AppServer } from "./app-server.mjs";
 import { Call } from "./call.mjs";
 import { Lab } from "./lab.mjs";
 
@@ -19,7 +20,18 @@ export const test = base.extend({
     { scope: "worker", timeout: 600_000 },
   ],
 
-  /** `startCall({ mode, people, ...query })` creates a session and lets people join; all leave when the test ends. */
+  /** `startServer(options)` starts an app's server, `options` being its handler's; it ends with the test. */
+  startServer: async ({ lab }, use) => {
+    const servers = [];
+    await use(async (options) => {
+      const server = await AppServer.start(lab, options);
+      servers.push(server);
+      return server;
+    });
+    await Promise.all(servers.map((server) => server.stop(lab)));
+  },
+
+  /** `startCall({ mode, people, ...query })` creates a session, or takes `session`, and lets people join; all leave when the test ends. */
   startCall: async ({ browser, lab }, use) => {
     const calls = [];
     await use(async (options) => {

@@ -99,6 +99,21 @@ export class Lab {
     return this.#call("rotate", { session, ...options });
   }
 
+  /** Rotates the servers in a while, with notices to the app's server before it; with `migrate`, by migration. */
+  schedule(session, options) {
+    return this.#call("schedule", { session, ...options });
+  }
+
+  /** Says where callbacks go, and how; `off`: nowhere. */
+  callbacks(options) {
+    return this.#call("callbacks", options);
+  }
+
+  /** Archives, broadcasts, captions and Experience Composers of a session, oldest first. */
+  services(session) {
+    return this.#call("services", { session });
+  }
+
   /** Tells everybody (or one connection) to migrate. */
   notify(session, options = {}) {
     return this.#call("notify", { session, ...options });
