@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
@@ -153,5 +153,26 @@ describe("a handler that believes everybody", { timeout }, () => {
     const refused = answers.filter(({ status }) => status === 429);
     assert.ok(refused.length > 0);
     assert.equal(refused[0]?.headers.get("retry-after"), "1");
+  });
+});
+
+describe("a listener for node:http", { timeout: 20_000 }, () => {
+  test("is not brought down by somebody who hangs up", async (context) => {
+    const listener = nodeListener(async () => new Response());
+    /** @type {Promise<void>[]} */
+    const outcomes = [];
+    const server = createServer((incoming, outgoing) => {
+      // A listener that rejects ends its process.
+      outcomes.push(listener(incoming, outgoing));
+      incoming.destroy();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    context.after(() => server.close());
+    const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+    const [error] = await once(request({ port, host: "127.0.0.1", method: "POST" }).end("{}"), "error");
+    assert.equal(error.code, "ECONNRESET");
+    assert.equal(outcomes.length, 1);
+    await assert.doesNotReject(Promise.all(outcomes));
   });
 });

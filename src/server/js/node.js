@@ -6,17 +6,23 @@
  */
 export function nodeListener(handler) {
   return async (incoming, outgoing) => {
-    const answer = incoming.readableEnded ? consumed() : await handler(await requestOf(incoming));
+    // Workers, which have no such module, load this file, too.
+    const { Readable } = await import("node:stream");
+    // Whoever has hung up meanwhile wants no answer, and what they had to say can't be read any more.
+    if (!incoming.readable && !incoming.readableEnded) return;
+    const answer = incoming.readableEnded ? consumed() : await handler(requestOf(incoming, Readable));
     outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
     outgoing.end(new Uint8Array(await answer.arrayBuffer()));
   };
 }
 
-/** @param {import("node:http").IncomingMessage} incoming */
-async function requestOf(incoming) {
+/**
+ * @param {import("node:http").IncomingMessage} incoming
+ * @param {typeof import("node:stream").Readable} Readable
+ */
+function requestOf(incoming, Readable) {
   const { method = "GET", url = "/", headers } = incoming;
   const bodiless = method === "GET" || method === "HEAD";
-  const { Readable } = await import("node:stream");
   const init = { method, headers: new Headers(), duplex: "half", body: bodiless ? null : Readable.toWeb(incoming) };
   for (const [name, value] of Object.entries(headers)) {
     for (const one of [value].flat()) if (one !== undefined) init.headers.append(name, one);
