@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { createServer } from "node:net";
 import { buildLab } from "./build/lab.mjs";
 import { buildPackage } from "./build/package.mjs";
+import { buildServer } from "./build/server.mjs";
 import { chromium } from "./setup/chromium.mjs";
 import { npmPackages } from "./setup/npm-packages.mjs";
 import { rust } from "./setup/rust.mjs";
@@ -23,6 +24,7 @@ await main(async () => {
   await rust();
   await wasmBindgen();
   await buildPackage();
+  await buildServer();
   const lab = await buildLab();
   await anyBrowser();
   await serve(lab, values.port ?? String(await freePort()));
@@ -39,7 +41,7 @@ async function anyBrowser() {
 }
 
 /**
- * Starts the lab and stays until it ends or Ctrl-C.
+ * Starts the lab, and the app server of the demo's calls, and stays until it ends or Ctrl-C.
  * @param {string} lab
  * @param {string} port
  */
@@ -50,7 +52,7 @@ async function serve(lab, port) {
   readLines(child.stderr, (line) => lines.push(line));
   readLines(child.stdout, (line) => {
     const address = /^rotation-lab listening on (\S+)/.exec(line)?.[1];
-    if (address) console.log(`\nThe demo runs here until Ctrl-C:\n${address}`);
+    if (address) open(address);
     else lines.push(line);
   });
   const code = await new Promise((resolve, reject) => child.on("close", resolve).on("error", reject));
@@ -58,6 +60,18 @@ async function serve(lab, port) {
     lines,
     advice: "look for the cause above; --port takes another port",
   });
+}
+
+/** @param {string} address where the lab listens */
+async function open(address) {
+  try {
+    // It stands on what has just been built.
+    const { startAppServer } = await import("../www/app-server.js");
+    await startAppServer(address.replace(/\/$/, ""));
+  } catch (error) {
+    console.log(`· no app server (${error}): the lab announces rotations by itself, and nothing is recorded`);
+  }
+  console.log(`\nThe demo runs here until Ctrl-C:\n${address}`);
 }
 
 async function freePort() {

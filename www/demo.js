@@ -8,10 +8,11 @@
  *   .receipt p     data-turn, data-unnoticed   one receipt per rotation, the latest first
  *   window.demo    { state, problem, rotate(how), setPeople(n), rooms: { left, right } }; the promise of
  *                  `rotate("notice" | "surprise")` resolves when the next rotation can be begun; a room is
- *                  { session, people, viewer, look(name), state, counters, receipt: { result, words }, eyes(name) }
+ *                  { session, people, viewer, look(name), state, counters, receipt: { result, words }, eyes(name), services }
  *
  * The address takes `?people=2..5`, `?mode=routed|relayed`.
  */
+import { findApp } from "./app.js";
 import { CREDENTIALS_URL, checkSetup, createSession, credentials } from "./lab.js";
 import { PEOPLE } from "./people.js";
 import { RoomView } from "./room-view.js";
@@ -28,9 +29,10 @@ const address = new URLSearchParams(location.search);
 const views = { left: new RoomView($("left")), right: new RoomView($("right")) };
 const wish = {
   people: Math.min(PEOPLE.length, Math.max(FEWEST, Number(address.get("people") ?? 3))),
-  mode: address.get("mode") === "routed" ? "routed" : "relayed",
+  mode: address.get("mode"),
   service: null,
 };
+let app = null;
 let turn = 0;
 let problem = null;
 
@@ -74,6 +76,7 @@ async function start() {
   say("");
   await Promise.all(Object.values(views).map(({ room }) => room.empty()));
   for (const view of Object.values(views)) view.clear();
+  app = wish.service ? null : await findApp();
   $("right").hidden = wish.service !== null;
   for (const element of document.querySelectorAll(".lab-only")) element.hidden = wish.service !== null;
   for (const element of document.querySelectorAll(".real-only")) element.hidden = wish.service === null;
@@ -81,9 +84,21 @@ async function start() {
   $("sound").querySelector("[value=right]").disabled = wish.service !== null;
   if (!wish.service) await checkSetup();
   say(wish.service ? "Joining the real service …" : "People are joining both rooms …");
-  for (const { room } of inUse()) room.session = wish.service?.sessionId ?? (await createSession(wish.mode));
+  const mode = wish.mode ?? (app ? "routed" : "relayed");
+  for (const { room } of inUse()) {
+    room.app = room.kind === "handover" ? app : null;
+    room.session = wish.service?.sessionId ?? (await (room.app?.createCall(mode) ?? createSession(mode)));
+  }
   await seatPeople();
+  // Only what goes through the media router can be recorded.
+  if (app && mode === "routed") await Promise.all(inUse().map(startServices));
   say(wish.service ? "You are in the call." : "Both calls are up. Rotate the servers and compare.");
+}
+
+async function startServices({ room, services }) {
+  const { session } = room;
+  await app.startServices(session, { alone: room.app === null });
+  services.watch(app, session);
 }
 
 /** Makes the people in every room those who are wished for. */
@@ -104,9 +119,10 @@ async function seatPeople() {
 
 function seat(room, name) {
   const { service } = wish;
+  const credentialsUrl = service ? service.credentialsUrl : (room.app?.credentialsUrl ?? CREDENTIALS_URL);
   return room.add(name, async () => ({
-    credentials: service ?? (await credentials(room.session, name)),
-    service: { proxy: !service, credentialsUrl: service ? service.credentialsUrl : CREDENTIALS_URL },
+    credentials: service ?? (await credentials(credentialsUrl, room.session, name)),
+    service: { proxy: !service, credentialsUrl },
     camera: name === OWN,
     sound: $("sound").value !== "off",
     volume: 0,
@@ -203,6 +219,9 @@ const readable = (view) => ({
   },
   look: (name) => view.room.look(name),
   eyes: (name) => view.room.eyesOf(name),
+  get services() {
+    return view.services.state;
+  },
 });
 
 window.demo = {

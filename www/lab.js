@@ -5,6 +5,8 @@ export class SetupError extends Error {
   name = "SetupError";
 }
 
+const HOUR = 3_600_000; // ms
+
 /** Where participants get their own credentials for a session of the lab. */
 export const CREDENTIALS_URL = "/credentials";
 
@@ -26,11 +28,22 @@ export async function createSession(mode) {
   return session;
 }
 
-/** Credentials for `name` in `session`: `{ applicationId, sessionId, token }`. */
-export async function credentials(session, name) {
-  const response = await reach(`${CREDENTIALS_URL}?${new URLSearchParams({ session, data: name })}`);
-  if (!response.ok) throw new SetupError(`The lab gave no credentials (it answered ${response.status}).`);
+/** Credentials for `name` in `session`, as `url` gives them: `{ applicationId, sessionId, token }`. */
+export async function credentials(url, session, name) {
+  const response = await reach(`${url}?${new URLSearchParams({ session, data: name })}`);
+  if (!response.ok) throw new SetupError(`There were no credentials (${url} answered ${response.status}).`);
   return response.json();
+}
+
+/** Gives the app server notice that the servers of `session` will rotate: in an hour, as far as the platform knows. */
+export async function scheduleNotice(session) {
+  await control("schedule", { session, in: HOUR, speed: 1 });
+}
+
+/** Where the lab sends the callbacks of sessions, or null. */
+export async function callbackAddress() {
+  const { urls } = await control("callbacks", {});
+  return urls.session ?? null;
 }
 
 /** Creates a successor of `session`, tells everybody by a server-sent signal, and returns the successor's ID. */
@@ -59,7 +72,8 @@ async function control(name, body) {
   return answer;
 }
 
-async function reach(path, options) {
+/** Fetches; where nobody answers, the error says what to do. @throws {SetupError} */
+export async function reach(path, options) {
   try {
     return await fetch(path, options);
   } catch (cause) {

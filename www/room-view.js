@@ -1,5 +1,6 @@
 import { StripChart } from "./chart.js";
 import { Room } from "./room.js";
+import { ServicesView } from "./services-view.js";
 import { inWords, wentUnnoticed } from "./words.js";
 
 const REDRAW_EVERY = 80; // ms
@@ -17,6 +18,7 @@ export class RoomView {
     this.#element = element;
     element.append(document.getElementById("room-body").content.cloneNode(true));
     this.room = new Room(this.#find(".stage"), element.dataset.kind);
+    this.services = new ServicesView(this.#find(".services"));
     this.#chart = new StripChart(this.#find(".chart"));
     this.room.addEventListener("change", () => this.#drawPeople());
     this.#find(".viewers").addEventListener("change", ({ target }) => this.room.look(target.value));
@@ -52,6 +54,7 @@ export class RoomView {
 
   /** Forgets all receipts. */
   clear() {
+    this.services.clear();
     this.#receipts.clear();
     this.#find(".receipt").innerHTML = "<p>No rotation yet.</p>";
   }

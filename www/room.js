@@ -14,6 +14,8 @@ const MOVING = new Set(["handover", "recovering"]);
 export class Room extends EventTarget {
   /** The session that a newcomer joins. */
   session = null;
+  /** The app server that moves this call; null where it has none. */
+  app = null;
   /** Vertical lines for the strip chart: `{ at, label }`. */
   marks = [];
   /** Whose eyes the page looks through. */

@@ -1,13 +1,7 @@
 import { wallClock } from "./eyes.js";
-import { announce, rotate } from "./lab.js";
+import { announce, rotate, scheduleNotice } from "./lab.js";
 import { Observation } from "./observation.js";
-
-/** The deadline that a notice names, in ms from then. In reality it is hours; nobody would wait for that here. */
-export const DEADLINE = 25_000;
-/** How long the old servers stay at least, in ms: they go when everybody who understood the notice has moved. */
-export const NOTICE_AHEAD = 6000;
-/** How long the SDK keeps both connections after a migration, in ms; another rotation has to wait for that. */
-export const MIGRATION_TAIL = 21_000;
+import { DEADLINE, MIGRATION_TAIL, NOTICE_AHEAD } from "./times.js";
 
 const GIVE_UP = 60_000; // ms
 const QUIET = 1000; // ms in which everybody sees everybody
@@ -49,7 +43,10 @@ export async function rotateServers(how, rooms, { say, show, gone }) {
 }
 
 async function giveNotice(rooms, observations, say) {
-  const successors = await Promise.all(rooms.map((room) => announce(room.session, DEADLINE)));
+  // Where there is an app server, the platform tells that, and it makes the successor; else the lab plays its part.
+  const successors = await Promise.all(
+    rooms.map(({ session, app }) => (app ? scheduleNotice(session) : announce(session, DEADLINE))),
+  );
   for (const room of rooms) room.mark(wallClock(), "notice");
   say("Notice given: the old servers go away in a few seconds. (In reality: in hours.)");
   const movers = observations.filter((_, i) => rooms[i].kind === "handover").map((observation) => observation.moved);

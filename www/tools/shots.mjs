@@ -14,7 +14,7 @@ import { chromium } from "@playwright/test";
 import { launchOptions } from "../../tests/e2e/support/browser.mjs";
 
 const WIDTHS = {
-  desktop: { viewport: { width: 1440, height: 1090 } },
+  desktop: { viewport: { width: 1440, height: 1150 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
 };
 const STEADY = 8000; // ms of undisturbed call on the strip chart before anything happens
