@@ -3,10 +3,13 @@
 //! Announcements come from outside, by signal or by a call of the app's. The shell takes them apart; here they are
 //! judged, and whatever is wrong with one is told once, in words.
 
-use std::fmt;
+mod rejection;
+
 use std::time::Duration;
 
 use super::ids::SessionId;
+
+pub use self::rejection::{Flaw, Rejection};
 
 /// The longest data of an announcement, in UTF-16 units: 8 KB, the most that the service lets a signal carry.
 pub const MAX_SIZE: usize = 8192;
@@ -23,6 +26,21 @@ pub struct RawAnnouncement {
     pub size: usize,
     /// What is announced.
     pub data: Data,
+    /// Whether it is signed.
+    pub proof: Proof,
+}
+
+/// What is known of the signature of an announcement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Nobody asked: the app has given no key, or announces itself.
+    NotAsked,
+    /// It is the key's, over what is announced: application, [`Data::Json`] and [`Seal`].
+    Genuine,
+    /// There is none, or another.
+    Forged,
+    /// It can't be checked here.
+    Unverifiable,
 }
 
 /// Who announces.
@@ -61,9 +79,20 @@ pub enum Data {
         deadline: Deadline,
         /// `epoch`, if that is a whole number: rises from announcement to announcement.
         epoch: Option<u64>,
+        /// What a signed one says besides; `None` if anything of what is signed is missing.
+        seal: Option<Seal>,
     },
     /// It begins like a JSON object, but isn't one.
     BrokenJson,
+}
+
+/// What a signed announcement says besides: so it can be used neither in other calls nor later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The session that has a successor.
+    pub from: SessionId,
+    /// In how many milliseconds it counts no more; negative if that is past.
+    pub expires: i64,
 }
 
 /// Until when the session that is left will live.
@@ -84,6 +113,8 @@ pub struct Context<'a> {
     pub current: &'a SessionId,
     /// The session that it is moving to.
     pub pending: Option<&'a SessionId>,
+    /// Sessions that it has left: announcements for these may come late.
+    pub left: &'a [SessionId],
     /// The highest epoch accepted so far.
     pub highest_epoch: Option<u64>,
     /// Whom to believe.
@@ -99,42 +130,6 @@ pub struct Announcement {
     pub deadline: Option<Duration>,
     /// The announcement's own number, if it has one.
     pub epoch: Option<u64>,
-}
-
-/// Why an announcement is ignored. Displays as a sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rejection {
-    /// No data.
-    Empty,
-    /// More data than [`MAX_SIZE`].
-    TooLarge,
-    /// JSON that can't be parsed.
-    NotJson,
-    /// No session ID, or none that could be one, or a deadline that isn't one.
-    Invalid(Flaw),
-    /// Not from a server, and only those are believed.
-    FromParticipant,
-    /// Already on the way there, or older than one that was accepted.
-    Duplicate,
-    /// The call is in that session.
-    CurrentSession,
-    /// Too late.
-    PastDeadline,
-    /// There were too many moves already.
-    TooMany,
-}
-
-/// What makes an announcement invalid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Flaw {
-    /// There is no session ID.
-    NoSessionId,
-    /// It is longer than [`MAX_SESSION_ID`].
-    LongSessionId,
-    /// It has characters that no session ID has.
-    OddSessionId,
-    /// The deadline can't be read.
-    UnreadableDeadline,
 }
 
 impl RawAnnouncement {
@@ -154,13 +149,18 @@ impl RawAnnouncement {
         if self.size > MAX_SIZE {
             return Err(Rejection::TooLarge);
         }
-        let (session_id, deadline, epoch) = match &self.data {
+        let (session_id, deadline, epoch, seal) = match &self.data {
             Data::Missing => return Err(Rejection::Empty),
             Data::BrokenJson => return Err(Rejection::NotJson),
             Data::Text(text) if text.trim().is_empty() => return Err(Rejection::Empty),
-            Data::Text(text) => (Some(text.as_str()), Deadline::None, None),
-            Data::Json { session_id, deadline, epoch } => (session_id.as_deref(), *deadline, *epoch),
+            Data::Text(text) => (Some(text.as_str()), Deadline::None, None, None),
+            Data::Json { session_id, deadline, epoch, seal } => {
+                (session_id.as_deref(), *deadline, *epoch, seal.as_ref())
+            }
         };
+        if self.proof != Proof::NotAsked {
+            check_seal(self.proof, seal, context)?;
+        }
         let session_id = check_session_id(session_id).map_err(Rejection::Invalid)?;
         if matches!(deadline, Deadline::Unreadable) {
             return Err(Rejection::Invalid(Flaw::UnreadableDeadline));
@@ -183,6 +183,23 @@ impl RawAnnouncement {
     }
 }
 
+fn check_seal(proof: Proof, seal: Option<&Seal>, context: &Context<'_>) -> Result<(), Rejection> {
+    let seal = seal.ok_or(Rejection::Unsigned)?;
+    match proof {
+        Proof::NotAsked | Proof::Genuine => {}
+        Proof::Forged => return Err(Rejection::Forged),
+        Proof::Unverifiable => return Err(Rejection::Unverifiable),
+    }
+    let is_ours = seal.from == *context.current || context.pending == Some(&seal.from);
+    if !is_ours && !context.left.contains(&seal.from) {
+        return Err(Rejection::OtherSession);
+    }
+    if seal.expires <= 0 {
+        return Err(Rejection::Expired);
+    }
+    Ok(())
+}
+
 /// Checks that a text may be a session ID; white space around it doesn't count.
 ///
 /// # Errors
@@ -202,64 +219,3 @@ pub fn check_session_id(text: Option<&str>) -> Result<SessionId, Flaw> {
     }
     Ok(SessionId::new(text))
 }
-
-impl Rejection {
-    /// Its name in JavaScript.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::TooLarge => "too_large",
-            Self::NotJson => "not_json",
-            Self::Invalid(_) => "invalid",
-            Self::FromParticipant => "from_participant",
-            Self::Duplicate => "duplicate",
-            Self::CurrentSession => "current_session",
-            Self::PastDeadline => "past_deadline",
-            Self::TooMany => "too_many",
-        }
-    }
-
-    /// What is wrong, in a sentence.
-    #[must_use]
-    pub fn message(self) -> &'static str {
-        match self {
-            Self::Empty => "The announcement has no data: expected a session ID, or JSON with one.",
-            Self::TooLarge => "The announcement is larger than 8 KB.",
-            Self::NotJson => "The announcement begins like a JSON object, but can't be parsed.",
-            Self::Invalid(flaw) => flaw.message(),
-            Self::FromParticipant => {
-                "The announcement comes from a participant, not from a server; the option newSessionFrom says who is believed."
-            }
-            Self::Duplicate => "The announcement repeats one that was accepted, or is older than that.",
-            Self::CurrentSession => "The announcement names the session that the call is in.",
-            Self::PastDeadline => "The announcement's deadline has passed.",
-            Self::TooMany => "The announcement comes after as many moves in an hour as the option movesPerHour allows.",
-        }
-    }
-}
-
-impl Flaw {
-    /// What is wrong, in a sentence.
-    #[must_use]
-    pub fn message(self) -> &'static str {
-        match self {
-            Self::NoSessionId => "The announcement names no session: sessionId is missing.",
-            Self::LongSessionId => "The announcement's session ID is longer than 255 characters, as none is.",
-            Self::OddSessionId => {
-                "The announcement's session ID has characters other than letters, digits and -._~=, as none has."
-            }
-            Self::UnreadableDeadline => {
-                "The announcement's deadline is neither milliseconds since the epoch nor a date in ISO 8601."
-            }
-        }
-    }
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message())
-    }
-}
-
-impl std::error::Error for Rejection {}

@@ -111,6 +111,9 @@ pub enum Input {
     Close,
     /// The app called `handover()`.
     Handover(RawAnnouncement),
+    /// A successor was announced by a signal whose signature had to be checked first. Of no leg: by now, the one that it came
+    /// on may be gone, and what is signed names its session.
+    Announced(RawAnnouncement),
     /// The app published a publisher.
     Publish(PublisherId),
     /// The app unpublished or destroyed a publisher.
@@ -340,6 +343,7 @@ impl Input {
             | Self::Disconnect
             | Self::Close
             | Self::Handover(_)
+            | Self::Announced(_)
             | Self::Publish(_)
             | Self::Unpublish(_)
             | Self::Subscribe { .. }

@@ -39,6 +39,12 @@ export interface ManagerOptions {
   /** Whose announcements are believed. Default `"server"`: only signals whose `from` is `null`. */
   newSessionFrom?: "server" | "anyone";
   /**
+   * An Ed25519 public key: its 32 bytes as base64url, which is `x` of its JWK. With it only announcements that are signed
+   * with the private one are believed (`announcementKey` of `opentok-handover/server`), whoever sends them; `handover()`
+   * needs no signature. Where managers share a session, the first key counts. Default: none.
+   */
+  announcementKey?: string;
+  /**
    * Who somebody is, the same in every session. Default: the connection data of the token. `null`: unknown.
    * `stream` is `null` when only the connection is known.
    */
@@ -195,6 +201,11 @@ export interface ManagerEventMap {
       | "not_json"
       | "invalid"
       | "from_participant"
+      | "unsigned"
+      | "forged"
+      | "unverifiable"
+      | "other_session"
+      | "expired"
       | "duplicate"
       | "current_session"
       | "past_deadline"

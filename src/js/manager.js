@@ -7,6 +7,7 @@ import { HandoverError } from "./errors.js";
 import { bareOf, namespace } from "./namespace.js";
 import { Screen } from "./screen.js";
 import { resemble, standIn, succeed } from "./second.js";
+import { verifier } from "./verifier.js";
 
 /** What the constructor asks for. */
 export const KEY = Symbol("only create() may construct");
@@ -41,7 +42,7 @@ export class Manager extends EventTarget {
       new HandoverError(code, message, cause);
     const emitter = () => new Emitter();
     const screen = () => new Screen();
-    const own = { durable, durableEvent, durableOf, realOf, remember, resemble, sdkEvent, standIn, succeed };
+    const own = { durable, durableEvent, durableOf, realOf, remember, resemble, sdkEvent, standIn, succeed, verifier };
     const host = { notify, error, emitter, relay, screen, ...own };
     const bare = bareOf(ot);
     const other = cores.get(bare);

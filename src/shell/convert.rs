@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::js;
 use super::shared::Shared;
-use crate::core::announcement::{Data, Deadline, RawAnnouncement, Sender};
+use crate::core::announcement::{Data, Deadline, Proof, RawAnnouncement, Seal, Sender};
 use crate::core::ids::{ConnectionId, SessionId, StreamId};
 use crate::core::protocol::{ConnectionInfo, Stamp, StreamInfo, VideoType, WireMessage};
 use crate::ot;
@@ -53,8 +53,8 @@ pub(super) fn stream_info(shared: &Shared, stream: &ot::Stream) -> Option<Stream
     })
 }
 
-/// A new-session signal.
-pub(super) fn announcement(event: &ot::Event) -> RawAnnouncement {
+/// A new-session signal, and its JSON, if it is that: not yet verified.
+pub(super) fn announcement(event: &ot::Event) -> (RawAnnouncement, JsValue) {
     let from = event.from();
     let sender = if from.is_null() {
         Sender::Server
@@ -63,24 +63,26 @@ pub(super) fn announcement(event: &ot::Event) -> RawAnnouncement {
     } else {
         Sender::Participant
     };
+    let proof = Proof::NotAsked;
     let Some(text) = event.data().as_string() else {
-        return RawAnnouncement { sender, size: 0, data: Data::Missing };
+        return (RawAnnouncement { sender, size: 0, data: Data::Missing, proof }, JsValue::UNDEFINED);
     };
     let size = text.encode_utf16().count();
-    let data = if text.trim_start().starts_with('{') {
+    let (data, object) = if text.trim_start().starts_with('{') {
         match JSON::parse(&text) {
-            Ok(object) => announcement_data(&object),
-            Err(_) => Data::BrokenJson,
+            Ok(object) => (announcement_data(&object), object),
+            Err(_) => (Data::BrokenJson, JsValue::UNDEFINED),
         }
     } else {
-        Data::Text(text)
+        (Data::Text(text), JsValue::UNDEFINED)
     };
-    RawAnnouncement { sender, size, data }
+    (RawAnnouncement { sender, size, data, proof }, object)
 }
 
 /// What `handover()` was called with, or the JSON of a signal.
 pub(super) fn announcement_data(object: &JsValue) -> Data {
     let deadline = js::get(object, "deadline");
+    let epoch = js::get(object, "epoch").as_f64().filter(|epoch| *epoch >= 0.0).map(|epoch| epoch as u64);
     Data::Json {
         session_id: js::get_string(object, "sessionId"),
         deadline: if deadline.is_undefined() || deadline.is_null() {
@@ -94,8 +96,16 @@ pub(super) fn announcement_data(object: &JsValue) -> Data {
             };
             if at.is_nan() { Deadline::Unreadable } else { Deadline::In((at - Date::now()) as i64) }
         },
-        epoch: js::get(object, "epoch").as_f64().filter(|epoch| *epoch >= 0.0).map(|epoch| epoch as u64),
+        epoch,
+        seal: epoch.and_then(|_| seal(object)),
     }
+}
+
+fn seal(object: &JsValue) -> Option<Seal> {
+    js::get_string(object, "signature")?;
+    let expires = js::get(object, "expires").as_f64()?;
+    let from = SessionId::new(js::get_string(object, "from")?);
+    Some(Seal { from, expires: (expires - Date::now()) as i64 })
 }
 
 /// Reads a message of ours; `None` if it isn't one that this version knows.

@@ -20,6 +20,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn error(this: &Host, code: &str, message: &str, cause: &JsValue) -> JsValue;
 
+    /// Makes what checks the signatures of announcements; see `verifier.js`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn verifier(this: &Host, key: &str) -> Function;
+
     /// Makes a durable object; see `durable.js`.
     #[wasm_bindgen(method)]
     pub(crate) fn durable(this: &Host, shape: &JsValue, behind: &Object) -> JsValue;

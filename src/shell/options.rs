@@ -36,15 +36,12 @@ pub(super) fn read(ot: Ot, options: &JsValue, host: Host) -> Result<Shared, JsVa
             ["newSessionSignal must be another type than \"", WIRE_TYPE, "\", which is reserved for this package"];
         return Err(host.error("invalid_option", &message.concat(), &JsValue::UNDEFINED));
     }
-    Ok(Shared::new(
-        ot,
-        host,
-        config,
-        js::function(js::get(options, "renew")),
-        js::function(js::get(options, "identify")),
-        js::function(retry),
-        signal_type.unwrap_or_else(|| NEW_SESSION_SIGNAL.to_owned()),
-    ))
+    let mut shared = Shared::new(ot, host, config, signal_type.unwrap_or_else(|| NEW_SESSION_SIGNAL.to_owned()));
+    shared.renew = js::function(js::get(options, "renew"));
+    shared.identify = js::function(js::get(options, "identify"));
+    shared.retry = js::function(retry);
+    shared.verify = js::get_string(options, "announcementKey").map(|key| shared.host.verifier(&key));
+    Ok(shared)
 }
 
 /// Checks the argument of `handover()`.

@@ -26,29 +26,25 @@ pub(super) struct Shared {
     /// The app's own policy.
     pub(super) retry: Option<Function>,
     pub(super) signal_type: String,
+    /// Checks the signatures of announcements, if the app has given a key.
+    pub(super) verify: Option<Function>,
     /// Those of all managers of this `OT`: any session may publish them.
     pub(super) publishers: Rc<RefCell<Vec<Rc<Publisher>>>>,
     next_publisher: Rc<Cell<u32>>,
 }
 
 impl Shared {
-    pub(super) fn new(
-        ot: Ot,
-        host: Host,
-        config: Config,
-        renew: Option<Function>,
-        identify: Option<Function>,
-        retry: Option<Function>,
-        signal_type: String,
-    ) -> Self {
+    /// One without functions of the app's, whose announcements are signals of this type.
+    pub(super) fn new(ot: Ot, host: Host, config: Config, signal_type: String) -> Self {
         Self {
             ot,
             host,
             config,
-            renew,
-            identify,
-            retry,
+            renew: None,
+            identify: None,
+            retry: None,
             signal_type,
+            verify: None,
             publishers: Rc::default(),
             next_publisher: Rc::new(Cell::new(1)),
         }

@@ -5,6 +5,8 @@
 export const { durable, durableEvent, durableOf, realOf, remember, sdkEvent } = await import("/src/js/durable.js");
 export const { Emitter, relay } = await import("/src/js/emitter.js");
 export const { Screen } = await import("/src/js/screen.js");
+const { verifier } = await import("/src/js/verifier.js");
+const { statement } = await import("/src/server/js/statement.js");
 export const { capturesOnce, resemble, standIn, succeed } = await import("/src/js/second.js");
 
 /** Stands in for the package's: one module less to load. */
@@ -84,6 +86,46 @@ export function without(prototype, name) {
   const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
   delete prototype[name];
   return () => Object.defineProperty(prototype, name, descriptor);
+}
+
+/** Somebody who signs announcements: anybody, unless it is with the private key of RFC 8032, section 7.1, test 1. */
+export class Signer {
+  #keys;
+
+  constructor(known) {
+    const x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+    const d = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
+    this.#keys = known
+      ? crypto.subtle.importKey("jwk", { kty: "OKP", crv: "Ed25519", x, d }, "Ed25519", false, ["sign"])
+      : crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]).then(({ privateKey }) => privateKey);
+  }
+
+  /** The data of a signal that announces what the facts say, for application "app" unless they say otherwise. */
+  async sign({ applicationId = "app", ...facts }) {
+    const bytes = await crypto.subtle.sign("Ed25519", await this.#keys, statement({ applicationId, ...facts }));
+    const text = btoa(String.fromCharCode(...new Uint8Array(bytes)));
+    const signature = text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    return JSON.stringify({ ...facts, signature });
+  }
+}
+
+/** The first signature that is checked takes until it is let go. */
+export function holdVerification() {
+  const { verify } = crypto.subtle;
+  let letGo;
+  const held = new Promise((resolve) => (letGo = resolve));
+  crypto.subtle.verify = async (...args) => {
+    delete crypto.subtle.verify;
+    await held;
+    return verify.apply(crypto.subtle, args);
+  };
+  return letGo;
+}
+
+/** A browser whose WebCrypto has no Ed25519; the function returned mends it. */
+export function withoutEd25519() {
+  crypto.subtle.importKey = () => Promise.reject(new DOMException("Unrecognized name.", "NotSupportedError"));
+  return () => delete crypto.subtle.importKey;
 }
 
 /** A video that plays a canvas. It gets a frame when `draw()` is called, and no other. */
@@ -193,6 +235,7 @@ export class Host {
   screen = () => new Screen();
   standIn = standIn;
   resemble = resemble;
+  verifier = verifier;
   succeed = succeed;
 
   notify(type, detail) {

@@ -30,7 +30,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn end(this: &JsSleep);
 
-    fn without(prototype: &JsValue, name: &str) -> Function;
+    pub(crate) fn without(prototype: &JsValue, name: &str) -> Function;
 
     type Picture;
 

@@ -113,6 +113,27 @@ fn a_wrong_choice_is_told_with_the_choices() {
 }
 
 #[test]
+fn an_announcement_key_is_32_bytes_as_base64url() {
+    let key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+    let mut config = Config::default();
+    config.set("announcementKey", Given::Text(key)).expect("a public key");
+    assert_eq!(config, Config::default());
+    let expected = "announcementKey must be an Ed25519 public key: its 32 bytes as base64url, got";
+    let padded = format!("{key}=");
+    let last = key.replace("URo", "URp");
+    let base64 = key.replace('_', "/");
+    let short = &key[1..];
+    for wrong in [&padded, &last, &base64, short, ""] {
+        let clipped: String = wrong.chars().take(40).collect();
+        let dots = if wrong.len() > 40 { "..." } else { "" };
+        complains("announcementKey", Given::Text(wrong), &format!("{expected} \"{clipped}{dots}\""));
+    }
+    complains("announcementKey", Given::Object, &format!("{expected} an object"));
+    complains("announcementKey", Given::Null, &format!("{expected} null"));
+    complains("announcementkey", Given::Null, "unknown option \"announcementkey\": did you mean \"announcementKey\"?");
+}
+
+#[test]
 fn a_signal_type_is_one_that_the_service_takes() {
     let expected = "newSessionSignal must be a signal type: 1 to 128 characters of letters, digits and -._~, got";
     complains("newSessionSignal", Given::Text(""), &format!("{expected} \"\""));

@@ -11,6 +11,7 @@ mod migrations;
 mod phases;
 mod rejoining;
 mod rooms;
+mod signed;
 mod simulation;
 mod tiles;
 mod together;

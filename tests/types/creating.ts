@@ -58,6 +58,7 @@ test("every option has a type of its own", () => {
   const options: ManagerOptions = {
     newSessionSignal: "newSession",
     newSessionFrom: "anyone",
+    announcementKey: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
     identify: (stream, connection) => (stream ? `${connection.data} ${stream.videoType}` : null),
     renewTimeout: 10_000,
     connectTimeout: 20_000,
@@ -92,6 +93,8 @@ test("an option of the wrong type is refused", async () => {
   await ReconnectionManager.create(OT, { renewTimeout: "10 s" });
   // @ts-expect-error: "server" or "anyone"
   await ReconnectionManager.create(OT, { newSessionFrom: "moderator" });
+  // @ts-expect-error: text, not a key of WebCrypto's
+  await ReconnectionManager.create(OT, { announcementKey: {} as CryptoKey });
   // @ts-expect-error: a string or null
   await ReconnectionManager.create(OT, { identify: (_stream, connection) => connection });
 });

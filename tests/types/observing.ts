@@ -84,6 +84,11 @@ test("signalrejected gives a reason that can be told apart", () => {
       case "not_json":
       case "invalid":
       case "from_participant":
+      case "unsigned":
+      case "forged":
+      case "unverifiable":
+      case "other_session":
+      case "expired":
       case "duplicate":
       case "current_session":
       case "past_deadline":

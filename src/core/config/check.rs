@@ -11,6 +11,9 @@ const QUOTED: usize = 40;
 /// The longest signal type that the service takes, in characters.
 const SIGNAL_TYPE: usize = 128;
 
+/// 32 bytes as base64url, in characters.
+const PUBLIC_KEY: usize = 43;
+
 /// A value as the app gave it, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Given<'a> {
@@ -68,6 +71,8 @@ pub enum Kind {
     OneOf(&'static [&'static str]),
     /// The type of a signal.
     SignalType,
+    /// An Ed25519 public key.
+    PublicKey,
     /// The ID of a session. Can't be left out.
     SessionId,
     /// A point in time: milliseconds since the epoch, or a string with a date.
@@ -86,6 +91,7 @@ pub const MANAGER_OPTIONS: &[Known] = &[
     known("renew", Kind::Function),
     known("newSessionSignal", Kind::SignalType),
     known("newSessionFrom", Kind::OneOf(&["server", "anyone"])),
+    known("announcementKey", Kind::PublicKey),
     known("identify", Kind::Function),
     known("renewTimeout", STEP),
     known("connectTimeout", STEP),
@@ -180,6 +186,7 @@ impl Kind {
             }
             (Self::FunctionOrObject, Given::Function | Given::Object) => true,
             (Self::SignalType, Given::Text(text)) => is_signal_type(text),
+            (Self::PublicKey, Given::Text(text)) => is_public_key(text),
             (Self::SessionId, Given::Text(text)) => check_session_id(Some(text)).is_ok(),
             (Self::Deadline, Given::Number(millis)) => millis.is_finite(),
             (Self::Deadline, Given::Text(text)) => !text.trim().is_empty(),
@@ -201,6 +208,7 @@ impl Kind {
             Self::SignalType => {
                 format!("a signal type: 1 to {SIGNAL_TYPE} characters of letters, digits and -._~")
             }
+            Self::PublicKey => "an Ed25519 public key: its 32 bytes as base64url".to_owned(),
             Self::SessionId => "a session ID: a string of letters, digits and -._~=".to_owned(),
             Self::Deadline => "milliseconds since the epoch, or a string with a date in ISO 8601".to_owned(),
         }
@@ -210,6 +218,13 @@ impl Kind {
 fn is_signal_type(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     (1..=SIGNAL_TYPE).contains(&text.len()) && text.bytes().all(fits)
+}
+
+/// Whether it may be the `x` of a JWK: base64url, without padding. The last letter has two bits to spare, which are 0.
+fn is_public_key(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let ends = |byte: u8| b"AEIMQUYcgkosw048".contains(&byte);
+    text.len() == PUBLIC_KEY && text.bytes().all(fits) && text.bytes().last().is_some_and(ends)
 }
 
 fn describe(given: Given<'_>) -> String {

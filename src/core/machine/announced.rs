@@ -14,6 +14,10 @@ impl Machine {
     /// A successor was announced, by signal or by the app's own call.
     pub(super) fn announced(&mut self, raw: RawAnnouncement, by_call: bool, now: Time) {
         let Some(current) = self.current_session() else {
+            if !by_call {
+                // There is no call to move any more.
+                return;
+            }
             let failure = Failure::new(Code::NotConnected, "there is no connected session to hand over");
             self.tell(Event::HandoverRefused(failure));
             return;
@@ -22,6 +26,7 @@ impl Machine {
         let context = Context {
             current: &current,
             pending: pending.as_ref(),
+            left: &self.left,
             highest_epoch: self.highest_epoch,
             trust: self.config.trust,
         };

@@ -40,6 +40,10 @@ use super::views::Views;
 
 pub use self::timeouts::TimeoutReason;
 
+/// How many sessions that were left are remembered; then it begins anew. Announcements are repeated for minutes, and no call
+/// moves that often meanwhile.
+const REMEMBERED: usize = 16;
+
 /// Decides what one durable session does.
 #[derive(Debug)]
 pub struct Machine {
@@ -55,6 +59,8 @@ pub struct Machine {
     first: Option<SessionId>,
     /// The session that it was in last.
     home: Option<SessionId>,
+    /// Those before that, the latest last.
+    left: Vec<SessionId>,
     highest_epoch: Option<u64>,
     pace: Pace,
     /// The app has asked to disconnect; until then the SDK may take to say that it has.
@@ -95,6 +101,7 @@ impl Machine {
             credentials: None,
             first: None,
             home: None,
+            left: Vec::new(),
             highest_epoch: None,
             pace: Pace::default(),
             leaving: None,
@@ -117,7 +124,7 @@ impl Machine {
     /// Takes in what happened. Called by the driver, which then drains [`Machine::poll_output`].
     pub fn handle_input(&mut self, input: Input, now: Time) {
         // A signal that arrives is heard where it arrives.
-        if !self.is_stale(&input) && !matches!(input, Input::Signal { .. }) {
+        if !self.is_stale(&input) && !matches!(input, Input::Signal { .. } | Input::Announced(_)) {
             self.wake(&input, now);
         }
         // Waking up may have given its leg up.
@@ -250,6 +257,7 @@ impl Machine {
             Input::Disconnect => self.disconnect(now),
             Input::Close => self.close(now),
             Input::Handover(raw) => self.announced(raw, true, now),
+            Input::Announced(raw) => self.announced(raw, false, now),
             Input::Publish(publisher) => self.publish(publisher, now),
             Input::Unpublish(publisher) => self.unpublish(publisher),
             Input::Subscribe { view, stream } => self.subscribe(view, stream),
@@ -354,8 +362,15 @@ impl Machine {
     }
 
     fn note_status(&mut self, from: Status) {
-        if let State::Connected { leg } = &self.state {
-            self.home = Some(leg.session.clone());
+        if let State::Connected { leg } = &self.state
+            && self.home.as_ref() != Some(&leg.session)
+        {
+            if self.left.len() == REMEMBERED {
+                self.left.clear();
+            }
+            if let Some(left) = self.home.replace(leg.session.clone()) {
+                self.left.push(left);
+            }
         }
         let to = self.state.status();
         if from != to {

@@ -5,6 +5,7 @@ const ATTRIBUTES = [
   "renew",
   "newSessionSignal",
   "newSessionFrom",
+  "announcementKey",
   "renewTimeout",
   "connectTimeout",
   "publishTimeout",

@@ -1,24 +1,12 @@
 // The announcement of a successor as clients get it, signed if the application has a key for that: then they can tell it
 // from what anybody with a token, or with the platform's credentials, might send them.
 
-import { RotationError } from "./errors.js";
+import { statement } from "./statement.js";
 
 /** @import { Message } from "./protocol.js" */
 
 /** How long a signed announcement counts, in milliseconds: as long as somebody may be late with it. */
 const LIFE = 10 * 60 * 1000;
-
-/**
- * What is signed: one line for each fact, in this order, so that there is one way to write it.
- * @param {{ applicationId: string, from: string, sessionId: string, epoch: number, deadline: number, expires: number }} facts
- */
-export function statement({ applicationId, from, sessionId, epoch, deadline, expires }) {
-  const facts = [applicationId, from, sessionId, epoch, deadline, expires];
-  if (facts.some((fact) => String(fact).includes("\n"))) {
-    throw new RotationError("invalid_announcement", "an announcement's facts have no line breaks");
-  }
-  return new TextEncoder().encode(["opentok-handover announcement 1", ...facts].join("\n"));
-}
 
 /**
  * Makes signals of what the plan wants clients to know.

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use super::{Call, text_id};
-use crate::core::announcement::{RawAnnouncement, Sender};
+use crate::core::announcement::{Proof, RawAnnouncement, Sender};
 use crate::core::ids::{ConnectionId, StreamId, ViewId};
 use crate::core::protocol::{Credentials, Input};
 use crate::core::state::Status;
@@ -253,7 +253,7 @@ impl Call {
     pub(in crate::shell) fn handover(self: &Rc<Self>, options: &JsValue) -> Promise {
         let promise = self.waiters.add(self.machine.borrow().is_arriving());
         let data = convert::announcement_data(options);
-        self.feed(Input::Handover(RawAnnouncement { sender: Sender::Server, size: 1, data }));
+        self.feed(Input::Handover(RawAnnouncement { sender: Sender::Server, size: 1, data, proof: Proof::NotAsked }));
         promise
     }
 

@@ -1,11 +1,13 @@
 //! Signals, in and out.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::Call;
+use crate::core::announcement::{Proof, RawAnnouncement};
 use crate::core::ids::{ConnectionId, LegId, OutgoingId, SignalId};
 use crate::core::protocol::{Input, SignalCopy, SignalKind, WireMessage};
 use crate::core::state::Status;
@@ -37,7 +39,12 @@ impl Call {
                 None => return,
             }
         } else if kind == self.shared.signal_type {
-            SignalKind::Announcement(convert::announcement(&event))
+            let (raw, json) = convert::announcement(&event);
+            if let Some(verify) = self.verifier() {
+                self.verify(&verify, raw, &json);
+                return;
+            }
+            SignalKind::Announcement(raw)
         } else {
             SignalKind::App
         };
@@ -45,6 +52,31 @@ impl Call {
         let signal = SignalId(self.next_id());
         self.signals.borrow_mut().insert(signal, event);
         self.feed(Input::Signal { leg, from, signal, kind });
+    }
+
+    /// What checks the signatures of announcements: the first key counts, whichever manager has brought it.
+    fn verifier(&self) -> Option<Function> {
+        let holders = self.holders.borrow();
+        self.shared.verify.clone().or_else(|| holders.iter().find_map(|holder| holder.verify.clone()))
+    }
+
+    /// Takes an announcement in when its signature is checked. Announcements stay in their order.
+    fn verify(self: &Rc<Self>, verify: &Function, raw: RawAnnouncement, json: &JsValue) {
+        let call = Rc::downgrade(self);
+        let raw = Cell::new(Some(raw));
+        let answer = js::callback(move |verdict| {
+            let proof = match verdict.as_bool() {
+                Some(true) => Proof::Genuine,
+                Some(false) => Proof::Forged,
+                None => Proof::Unverifiable,
+            };
+            if let (Some(call), Some(mut raw)) = (call.upgrade(), raw.take()) {
+                raw.proof = proof;
+                call.feed(Input::Announced(raw));
+            }
+        });
+        // Our own: it doesn't throw.
+        let _ = verify.call3(&JsValue::UNDEFINED, &self.application.borrow(), json, &answer);
     }
 
     /// `session.signal(signal, callback)`.

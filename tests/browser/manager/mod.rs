@@ -8,5 +8,6 @@ mod renew;
 pub(crate) mod rig;
 mod sharing;
 mod signals;
+mod signed;
 mod versions;
 mod waking;

@@ -7,7 +7,7 @@ mod reading;
 
 use std::time::Duration;
 
-use opentok_handover::core::announcement::{Data, Deadline, RawAnnouncement, Sender};
+use opentok_handover::core::announcement::{Data, Deadline, Proof, RawAnnouncement, Sender};
 use opentok_handover::core::config::Config;
 use opentok_handover::core::error::{Code, Failure};
 use opentok_handover::core::ids::{
@@ -362,8 +362,8 @@ pub(super) fn credentials(session: &str) -> Credentials {
 }
 
 pub(super) fn announcement(session: &str, deadline: Deadline) -> RawAnnouncement {
-    let data = Data::Json { session_id: Some(session.into()), deadline, epoch: None };
-    RawAnnouncement { sender: Sender::Server, size: 50, data }
+    let data = Data::Json { session_id: Some(session.into()), deadline, epoch: None, seal: None };
+    RawAnnouncement { sender: Sender::Server, size: 50, data, proof: Proof::NotAsked }
 }
 
 pub(super) fn failure(code: Code) -> Failure {

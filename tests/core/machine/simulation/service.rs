@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use opentok_handover::core::announcement::{Data, Deadline, RawAnnouncement, Sender};
+use opentok_handover::core::announcement::{Data, Deadline, Proof, RawAnnouncement, Sender};
 use opentok_handover::core::ids::{ConnectionId, LegId};
 use opentok_handover::core::protocol::{ConnectionInfo, Input, LossReason, StreamInfo};
 
@@ -51,8 +51,8 @@ impl Service {
 
     /// What an announcement of a session says.
     pub(super) fn announcement(&self, session: &str, deadline: Deadline, epoch: Option<u64>) -> RawAnnouncement {
-        let data = Data::Json { session_id: Some(session.to_owned()), deadline, epoch };
-        RawAnnouncement { sender: Sender::Server, size: 60, data }
+        let data = Data::Json { session_id: Some(session.to_owned()), deadline, epoch, seal: None };
+        RawAnnouncement { sender: Sender::Server, size: 60, data, proof: Proof::NotAsked }
     }
 }
 
