@@ -120,10 +120,9 @@ fn an_announcement_key_is_32_bytes_as_base64url() {
     assert_eq!(config, Config::default());
     let expected = "announcementKey must be an Ed25519 public key: its 32 bytes as base64url, got";
     let padded = format!("{key}=");
-    let last = key.replace("URo", "URp");
     let base64 = key.replace('_', "/");
     let short = &key[1..];
-    for wrong in [&padded, &last, &base64, short, ""] {
+    for wrong in [&padded, &base64, short, ""] {
         let clipped: String = wrong.chars().take(40).collect();
         let dots = if wrong.len() > 40 { "..." } else { "" };
         complains("announcementKey", Given::Text(wrong), &format!("{expected} \"{clipped}{dots}\""));
