@@ -19,32 +19,32 @@ const esbuild = () => import(pathToFileURL(inRoot("node_modules", "esbuild", "li
  * Makes dist/index.js, which loads dist/wasm, and dist/auto.js, which has everything in it.
  * @param {string} glue the path of the JavaScript that goes with the module
  * @param {string} module
+ * @param {{ source?: string, place?: string }} [folders] the hand-written half, and where it is published
  */
-export async function bundle(glue, module) {
+export async function bundle(glue, module, { source = inRoot("src", "js"), place = DIST } = {}) {
   const { build } = await esbuild();
-  const source = inRoot("src", "js");
   /** @type {import("esbuild").BuildOptions} */
   const common = { bundle: true, minify: true, target: TARGET, charset: "ascii", logLevel: "warning" };
   await build({
     ...common,
     entryPoints: [join(source, "index.js")],
-    outfile: join(DIST, "index.js"),
+    outfile: join(place, "index.js"),
     format: "esm",
     external: [`./wasm/${basename(glue)}`],
   });
   await build({
     ...common,
     entryPoints: [join(source, "auto.js")],
-    outfile: join(DIST, "auto.js"),
+    outfile: join(place, "auto.js"),
     format: "iife",
     // The glue's other half looks for the module beside itself. It is left out, being of no use here.
     define: { "import.meta.url": "undefined" },
     plugins: [brought(glue, module)],
   });
   const wanted = new Set(["index.js", "auto.js", ...DECLARATIONS]);
-  for (const name of DECLARATIONS) cpSync(join(source, name), join(DIST, name));
-  for (const { name } of readdirSync(DIST, { withFileTypes: true }).filter((entry) => entry.isFile())) {
-    if (!name.startsWith(".") && !wanted.has(name)) rmSync(join(DIST, name));
+  for (const name of DECLARATIONS) cpSync(join(source, name), join(place, name));
+  for (const { name } of readdirSync(place, { withFileTypes: true }).filter((entry) => entry.isFile())) {
+    if (!name.startsWith(".") && !wanted.has(name)) rmSync(join(place, name));
   }
 }
 
