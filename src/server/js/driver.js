@@ -12,10 +12,10 @@ import { troubleOf, within } from "./platform.js";
 const PLAN = "plan/";
 const BINDING = "session/";
 
-/** Whose work a plan is at the moment; longer than any command's patience, prolonged while there is work. */
-const LEASE = 60_000;
+/** How often a lease is prolonged while it lasts: one prolongation may be late or get lost. */
+const BEATS = 3;
 
-/** How many overdue plans are taken up at a time. */
+/** How many overdue plans are asked for at a time. */
 const BATCH = 20;
 
 /** How often a step may be taken again because somebody else was faster: each time somebody gets on. */
@@ -27,6 +27,7 @@ const RACES = 100;
  * @property {Store} store
  * @property {Platform} platform
  * @property {object} config of every plan
+ * @property {number} takeover after how many milliseconds without a word somebody else takes over what is under way
  * @property {(event: Event, id: string, key: string) => unknown} tell what the app is told; a promise is waited for
  * @property {(event: Event, key: string) => void} note what is noted, for logs and counters
  * @property {(error: unknown) => void} report what went wrong and concerns no request
@@ -43,6 +44,8 @@ export class Driver {
   #work = new Set();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #heart;
   #looking = false;
   #closed = false;
 
@@ -57,6 +60,9 @@ export class Driver {
     this.#timer = setInterval(look, interval);
     // Nobody's process stays alive for it.
     /** @type {any} */ (this.#timer).unref?.();
+    const beat = () => [...this.#busy.keys()].forEach((call) => this.#follow(this.#lease(PLAN + call)));
+    this.#heart = setInterval(beat, this.#parts.takeover / BEATS);
+    /** @type {any} */ (this.#heart).unref?.();
     look();
   }
 
@@ -66,18 +72,38 @@ export class Driver {
     this.#looking = true;
     try {
       const { store, clock } = this.#parts;
-      for (const key of await store.due(clock(), BATCH)) {
-        if (!key.startsWith(PLAN)) continue;
-        const call = key.slice(PLAN.length);
-        if (this.#busy.has(call)) await this.feed(call, { type: "tick" });
-        else if (await store.lease(key, this.#owner, LEASE)) {
-          await this.feed(call, { type: "resume" });
-          if (!this.#busy.has(call)) await store.release(key, this.#owner);
+      /** @type {Set<string>} */
+      const seen = new Set();
+      for (;;) {
+        // Those that stay due, because somebody else is at them, must not hide the others.
+        const limit = seen.size + BATCH;
+        const due = await store.due(clock(), limit);
+        const fresh = due.filter((key) => !seen.has(key));
+        for (const key of fresh) {
+          seen.add(key);
+          // What is wrong with one plan is not the others' business.
+          if (key.startsWith(PLAN)) await this.#takeUp(key).catch((error) => this.#parts.report(error));
         }
+        if (fresh.length === 0 || due.length < limit || this.#closed) return;
       }
     } finally {
       this.#looking = false;
     }
+  }
+
+  /** @param {string} key */
+  async #takeUp(key) {
+    const call = key.slice(PLAN.length);
+    if (this.#busy.has(call)) await this.feed(call, { type: "tick" });
+    else if (await this.#lease(key)) {
+      await this.feed(call, { type: "resume" });
+      if (!this.#busy.has(call)) await this.#parts.store.release(key, this.#owner);
+    }
+  }
+
+  /** @param {string} key */
+  #lease(key) {
+    return this.#parts.store.lease(key, this.#owner, this.#parts.takeover);
   }
 
   /** The call that a session belongs to. */
@@ -104,6 +130,7 @@ export class Driver {
     this.#closed = true;
     clearInterval(this.#timer);
     while (this.#work.size > 0) await Promise.allSettled([...this.#work]);
+    clearInterval(this.#heart);
   }
 
   /**
@@ -112,20 +139,24 @@ export class Driver {
    * @returns {Promise<Outcome>}
    */
   async #commit(call, input) {
-    const { step, store, config, clock } = this.#parts;
+    const { step, store, config, clock, takeover } = this.#parts;
     const key = PLAN + call;
     for (let race = 0; race < RACES; race += 1) {
       const kept = await store.get(key);
       const seed = Math.floor(Math.random() * 2 ** 53);
-      const request = { state: kept ? JSON.parse(kept.value) : null, config, input, now: clock(), seed };
+      const now = clock();
+      const request = { state: kept ? JSON.parse(kept.value) : null, config, input, now, seed };
+      /** @type {Outcome & { error?: { code: string, message: string } }} */
       const outcome = JSON.parse(step(JSON.stringify(request)));
       if (outcome.error) throw new RotationError(outcome.error.code, outcome.error.message);
       if (!outcome.changed) return outcome;
       const version = kept?.version ?? 0;
+      // Whoever is at it may die; until then the lease says that they live.
+      const wakeAt = outcome.underWay ? Math.min(outcome.wakeAt ?? Infinity, now + takeover) : outcome.wakeAt;
       const stored =
         outcome.state === null
           ? version === 0 || (await store.remove(key, version))
-          : await store.put(key, JSON.stringify(outcome.state), version, outcome.wakeAt);
+          : await store.put(key, JSON.stringify(outcome.state), version, wakeAt);
       if (stored) return outcome;
     }
     throw new RotationError("store_contended", `the plan ${call} was changed by others ${RACES} times in a row`);
@@ -148,7 +179,7 @@ export class Driver {
     const { store, clock } = this.#parts;
     try {
       // Whether it is ours or somebody else's: there is an owner while something is under way.
-      await store.lease(PLAN + call, this.#owner, LEASE);
+      await this.#lease(PLAN + call);
       /** @type {Input} */
       let result;
       try {

@@ -72,6 +72,11 @@ export interface RotationOptions {
   /** How often the store is asked for plans whose time has come, in milliseconds. Default 1000. */
   pollInterval?: number;
   /**
+   * After how long without a word from whoever was at it another process takes over what is under way, in milliseconds.
+   * Default 10 seconds. Whoever only seemed dead does it twice at worst, which is the same as once.
+   */
+  takeover?: number;
+  /**
    * What happens, at least once each: an event is told again (with the same `eventId`) when this throws or rejects, or the process
    * ends before it is done.
    */

@@ -159,8 +159,8 @@ class Service {
   }
 
   async #start() {
-    const { applicationId, video, config, on, newSessionSignal, broadcastSignal, announcementKey, pollInterval } =
-      this.#options;
+    const { applicationId, video, config, on, newSessionSignal, broadcastSignal, announcementKey } = this.#options;
+    const { pollInterval, takeover } = this.#options;
     const { step, classify } = await loadPlan();
     const store = await openStore(this.#options.store);
     const clock = this.#clock;
@@ -176,6 +176,7 @@ class Service {
       store,
       platform: new Platform(video, message),
       config,
+      takeover,
       tell: async (event, id, call) => on?.({ ...event, eventId: id, call }),
       note: (event, call) => this.#log({ ...event, call }),
       report: (error) => this.#report(error),

@@ -79,6 +79,7 @@ const OPTIONS = {
   tokenLife: TIME,
   requestsPerSecond: RATE,
   pollInterval: RATE,
+  takeover: RATE,
   on: FUNCTION,
   log: FUNCTION,
   clock: FUNCTION,
@@ -92,6 +93,7 @@ export const DEFAULTS = {
   tokenLife: 24 * 60 * 60 * 1000,
   requestsPerSecond: 500,
   pollInterval: 1000,
+  takeover: 10_000,
 };
 
 /**

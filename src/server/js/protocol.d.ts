@@ -44,6 +44,7 @@ export interface Outcome {
   commands: Issued[];
   events: Event[]; // for logs and counters; at most once
   wakeAt: Ms | null;
+  underWay: boolean; // somebody is at a command, here or elsewhere
   answer: Answer;
   unbind: string[];
 }

@@ -46,7 +46,17 @@ pub fn step(request: Request) -> Outcome {
 }
 
 fn untouched(state: Option<Plan>, answer: Answer) -> Outcome {
-    Outcome { state, changed: false, commands: vec![], events: vec![], wake_at: None, answer, unbind: vec![] }
+    let under_way = state.as_ref().is_some_and(Plan::is_under_way);
+    Outcome {
+        state,
+        changed: false,
+        commands: vec![],
+        events: vec![],
+        wake_at: None,
+        under_way,
+        answer,
+        unbind: vec![],
+    }
 }
 
 /// What a step needs to know of the rest of the world.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::planner::{Planner, SLACK};
 use super::protocol::{Answer, Command, Event, Ignored, Kind, Trouble};
-use super::state::{Pending, Phase, Purpose};
+use super::state::{Pending, Phase, Plan, Purpose};
 use super::trouble::{Verdict, judge};
 
 impl Planner {
@@ -151,6 +151,13 @@ impl Planner {
     pub(super) fn ignore(&mut self, reason: Ignored) -> Answer {
         self.events.push(Event::Ignored { reason });
         Answer::Ignored { reason }
+    }
+}
+
+impl Plan {
+    /// Whether somebody is at a command, or was when they were last heard of.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.pending.iter().any(is_issued)
     }
 }
 

@@ -53,7 +53,8 @@ impl Planner {
             plan.touched = now;
         }
         let wake_at = plan.as_ref().map(|plan| wake_at(plan, &config, now));
-        Outcome { state: plan, changed, commands, events, wake_at, answer, unbind }
+        let under_way = plan.as_ref().is_some_and(Plan::is_under_way);
+        Outcome { state: plan, changed, commands, events, wake_at, under_way, answer, unbind }
     }
 
     /// Begins a plan whose first session this is, if there is none.

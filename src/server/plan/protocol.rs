@@ -176,6 +176,8 @@ pub struct Outcome {
     pub events: Vec<Event>,
     /// When to come back with [`Input::Tick`] at the latest.
     pub wake_at: Option<u64>,
+    /// Whether commands are under way, here or elsewhere: if whoever is at them dies, somebody has to take over.
+    pub under_way: bool,
     /// What to say to whoever handed in the input.
     pub answer: Answer,
     /// Sessions whose [`Command::Bind`] may be forgotten: the call is over.

@@ -25,6 +25,7 @@ pub(crate) struct Desk {
     pub(crate) events: Vec<Event>,
     pub(crate) wake_at: Option<u64>,
     pub(crate) unbind: Vec<String>,
+    pub(crate) under_way: bool,
     /// What else than the platform answers.
     trouble: Vec<(Which, Trouble)>,
     seed: u64,
@@ -45,6 +46,7 @@ impl Desk {
             events: vec![],
             wake_at: None,
             unbind: vec![],
+            under_way: false,
             trouble: vec![],
             seed: 0,
         }
@@ -56,12 +58,13 @@ impl Desk {
         let state: Option<Plan> = self.stored.as_ref().map(|text| serde_json::from_str(text).unwrap());
         let before = state.clone();
         let outcome = step(request(state, &self.config, input, self.now, self.seed));
-        let Outcome { state, changed, commands, events, wake_at, answer, unbind } = outcome;
+        let Outcome { state, changed, commands, events, wake_at, answer, unbind, under_way } = outcome;
         assert_eq!(changed, state != before, "what changed is told");
         self.stored = state.map(|plan| serde_json::to_string(&plan).unwrap());
         self.open.extend(commands);
         self.events.extend(events);
         self.wake_at = wake_at;
+        self.under_way = under_way;
         self.unbind.extend(unbind);
         assert!(wake_at.is_none_or(|at| at > self.now), "a plan that is never at rest");
         answer

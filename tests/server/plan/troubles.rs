@@ -146,8 +146,10 @@ fn after_a_crash_everything_that_has_no_result_is_commanded_again() {
     let after: Vec<_> = desk.open.iter().map(|issued| issued.id.clone()).collect();
     assert_eq!(before, after);
     assert!(desk.open.iter().all(|issued| issued.attempt == 2));
+    assert!(desk.under_way, "somebody has to look whether whoever is at it still lives");
     desk.carry_out();
     assert_eq!(desk.told("successor").len(), 1);
+    assert!(!desk.under_way);
 }
 
 #[test]
