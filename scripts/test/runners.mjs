@@ -22,6 +22,9 @@ const CARGO_CHATTER = new RegExp(
     .join("|"),
 );
 
+/** What a test of Node's tells of itself: how far it is, and what it has counted. */
+const TOLD = /^│ /;
+
 /**
  * Runs `cargo test`. Compiles first, as a step of its own, so that the time of each is seen.
  * @param {(line: string) => void} say
@@ -57,9 +60,10 @@ export async function runCargo(say, selection, env = {}) {
  * @returns {Promise<import("./stages.mjs").Result>}
  */
 export async function runNode(say, args, env = {}) {
-  const outcome = await run(process.execPath, args, { env, timeout: STAGE_TIMEOUT });
+  const onLine = (/** @type {string} */ line) => void (TOLD.test(line) && say(line));
+  const outcome = await run(process.execPath, args, { env, onLine, timeout: STAGE_TIMEOUT });
   const result = judge(readNodeSummary(outcome.lines), outcome);
-  if (result.failed > 0) outcome.lines.filter((line) => !/^\s*[✔ℹ▶]/.test(line)).forEach(say);
+  if (result.failed > 0) outcome.lines.filter((line) => !TOLD.test(line) && !/^\s*[✔ℹ▶]/.test(line)).forEach(say);
   return result;
 }
 

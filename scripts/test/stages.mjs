@@ -105,6 +105,17 @@ export const STAGES = [
       return runNode(say, args, { REDIS_SERVER: redis, ROTATION_LAB: lab });
     },
   },
+  {
+    name: "server-chaos",
+    about: "three of them on one Redis, killed two hundred times, each callback ten times in random order",
+    long: true,
+    needs: [...WEB, "redis", "package", "lab"],
+    run: (say, { redis, lab }) => {
+      const test = join("tests", "server", "chaos", "chaos.test.mjs");
+      const args = ["--test", "--test-reporter=spec", test];
+      return runNode(say, args, { REDIS_SERVER: redis, ROTATION_LAB: lab });
+    },
+  },
   { name: "types", about: "what users write, compiled", needs: ["npm"], run: (say) => runTypeSentences(say) },
   { name: "check", about: "format, lints, types", needs: [...WEB, "package"], run: (say) => runChecks(say) },
   {

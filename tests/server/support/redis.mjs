@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createClient } from "redis";
 
-/** Starts one. `connect()` gives a new client; `stop()` ends server and clients. */
+/** Starts one. `socket` is its path; `connect()` gives a new client; `stop()` ends server and clients. */
 export async function startRedis() {
   const folder = await mkdtemp(path.join(tmpdir(), "handover-redis-"));
   const socket = path.join(folder, "redis.sock");
@@ -30,6 +30,7 @@ export async function startRedis() {
   });
   const clients = [];
   return {
+    socket,
     async connect() {
       const client = createClient({ socket: { path: socket } });
       clients.push(client);
