@@ -7,6 +7,9 @@ import type { Store } from "./stores/store.js";
 export type { Event, Kind, Piece, Recording, Settings } from "./protocol.js";
 export type { Kept, Store } from "./stores/store.js";
 
+/** What a token lets somebody do: the first two have nothing in common, each later one includes all before it. */
+export type Role = "subscriber" | "publisheronly" | "publisher" | "moderator";
+
 export interface RotationOptions {
   /** The application whose sessions these are. Callbacks of others are refused. */
   applicationId: string;
@@ -67,6 +70,11 @@ export interface RotationOptions {
   broadcastSignal?: string;
   /** How long the tokens of `credentials()` live, in milliseconds. Default 24 hours. */
   tokenLife?: number;
+  /**
+   * The most that the tokens of `credentials()` let somebody do, or who may do what: then whatever a client asks for can be
+   * handed on. Default `"publisher"`: nobody becomes a moderator unless you say so.
+   */
+  role?: Role | ((who: { sessionId: string; user: string | undefined }) => Role | Promise<Role>);
   /** How many callbacks a second are answered; the others get 429. Default 500. */
   requestsPerSecond?: number;
   /** How often the store is asked for plans whose time has come, in milliseconds. Default 1000. */
@@ -92,8 +100,8 @@ export interface CredentialsRequest {
   sessionId: string;
   /** Who it is; becomes the token's connection data unless `data` says otherwise. */
   user?: string;
-  /** What they may do, as your server knows it. Default `"publisher"`. */
-  role?: "subscriber" | "publisheronly" | "publisher" | "moderator";
+  /** What they want to do. Default `"publisher"`; it becomes less, and is noted, if the option `role` allows no more. */
+  role?: Role;
   /** The token's connection data. */
   data?: string;
 }
@@ -111,7 +119,8 @@ export interface RotationHandler {
   (request: Request): Promise<Response>;
   /**
    * What a client needs to join, in the session that is current now: what its `renew` asks your server for.
-   * @throws {Refusal} 503 with `retryAfter` (seconds) while a successor is being made
+   * @throws {Refusal} 503 with `retryAfter` (seconds) while a successor is being made; 403 `role_not_allowed` if somebody
+   * who may only subscribe wants to publish only, or the other way round
    */
   credentials(request: CredentialsRequest): Promise<Credentials>;
   /** Moves a call now, whatever the platform says; to `successor`, if you have made one. */

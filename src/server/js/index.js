@@ -8,6 +8,7 @@ import { checked } from "./options.js";
 import { loadPlan } from "./plan.js";
 import { Platform } from "./platform.js";
 import { Rate } from "./rate.js";
+import { lesser, roleOf } from "./roles.js";
 import { verifyCallback } from "./trust.js";
 
 export { Refusal, RotationError };
@@ -17,8 +18,6 @@ export { nodeListener } from "./node.js";
 /** @import { Answer, Event, Input } from "./protocol.js" */
 /** @import { CredentialsRequest, RotationHandler, RotationOptions } from "./index.js" */
 /** @import { Store } from "./stores/store.js" */
-
-const ROLES = ["subscriber", "publisheronly", "publisher", "moderator"];
 
 /** How long a caller is asked to wait when we can't answer now, in seconds. */
 const LATER = 5;
@@ -110,10 +109,8 @@ class Service {
   }
 
   /** @param {CredentialsRequest} request */
-  async credentials({ sessionId, user, role = "publisher", data = user }) {
-    if (!ROLES.includes(role)) {
-      throw new RotationError("invalid_option", `role: expected one of ${ROLES.join(", ")}, found ${String(role)}`);
-    }
+  async credentials({ sessionId, user, role: asked, data = user }) {
+    const role = await this.#role(asked, { sessionId, user });
     const answer = await this.ask(sessionId, { type: "credentials", sessionId });
     if (answer.type === "wait") {
       const retryAfter = Math.ceil(answer.retryAfter / 1000);
@@ -128,6 +125,19 @@ class Service {
       expireTime,
     });
     return { applicationId, sessionId: answer.sessionId, token };
+  }
+
+  /**
+   * @param {CredentialsRequest["role"]} asked
+   * @param {{ sessionId: string, user: string | undefined }} who
+   */
+  async #role(asked, who) {
+    const allowed = this.#options.role;
+    const most = roleOf("the option role", typeof allowed === "function" ? await allowed(who) : allowed);
+    if (asked === undefined) return lesser("publisher", most);
+    const given = lesser(roleOf("role", asked), most);
+    if (given !== asked) this.#log({ type: "roleLessened", asked, given });
+    return given;
   }
 
   /**

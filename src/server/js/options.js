@@ -1,6 +1,7 @@
 // The options of `createRotationHandler`, checked before anything is done with them.
 
 import { RotationError } from "./errors.js";
+import { ROLES } from "./roles.js";
 
 /** @typedef {import("./index.js").RotationOptions} RotationOptions */
 
@@ -77,6 +78,10 @@ const OPTIONS = {
   newSessionSignal: TEXT,
   broadcastSignal: TEXT,
   tokenLife: TIME,
+  role: {
+    expected: `one of ${ROLES.join(", ")}, or a function that says which`,
+    is: (value) => ROLES.includes(value) || FUNCTION.is(value),
+  },
   requestsPerSecond: RATE,
   pollInterval: RATE,
   takeover: RATE,
@@ -91,6 +96,7 @@ export const DEFAULTS = {
   newSessionSignal: "newSession",
   broadcastSignal: "broadcastUrl",
   tokenLife: 24 * 60 * 60 * 1000,
+  role: /** @type {NonNullable<RotationOptions["role"]>} */ ("publisher"),
   requestsPerSecond: 500,
   pollInterval: 1000,
   takeover: 10_000,
