@@ -23,10 +23,53 @@ extern "C" {
 
     #[wasm_bindgen(method, js_name = cancelVideoFrameCallback)]
     fn cancel_frame(this: &FrameVideo, handle: u32);
+
+    /// What a browser tells of a frame.
+    type Frame;
+
+    #[wasm_bindgen(method, getter, js_name = rtpTimestamp)]
+    fn rtp_timestamp(this: &Frame) -> Option<f64>;
 }
 
 /// `HTMLMediaElement.HAVE_CURRENT_DATA`: there is a picture for this moment.
 const HAVE_CURRENT_DATA: u16 = 2;
+
+/// How many black frames may come before the first that was sent: of two pixels, then of full size.
+const FILLERS: u32 = 3;
+
+/// What a video shows first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// A frame of its source.
+    Frame,
+    /// Perhaps black frames that the browser makes up: the video is shown before anything was sent, or with its track
+    /// disabled.
+    Filler,
+}
+
+/// How many frames that were made up may yet come.
+#[derive(Clone, Default)]
+struct Fillers(Rc<Cell<u32>>);
+
+impl Fillers {
+    /// Without frame callbacks they can't be told.
+    fn of(video: &FrameVideo, beginning: Beginning) -> Self {
+        let may_come = beginning == Beginning::Filler && video.request().is_some();
+        Self(Rc::new(Cell::new(if may_come { FILLERS } else { 0 })))
+    }
+
+    /// Whether a frame is one. What was sent says so, in most browsers.
+    fn take(&self, frame: &Frame) -> bool {
+        let left = if frame.rtp_timestamp().is_some() { 0 } else { self.0.get() };
+        self.0.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Whether none is to be expected.
+    fn are_over(&self) -> bool {
+        self.0.get() == 0
+    }
+}
 
 /// Waits for the first frame of a video that can be seen. Dropping it gives the wait up.
 ///
@@ -50,6 +93,7 @@ impl FirstFrame {
     /// video can play behind something that covers it. That can change with what is in `within`.
     pub fn new(
         video: &HtmlVideoElement,
+        beginning: Beginning,
         within: &Element,
         uncovered: impl Fn() -> bool + 'static,
         presented: impl FnOnce(f64) + 'static,
@@ -68,15 +112,16 @@ impl FirstFrame {
             }
             !done
         });
-        let seen = Rc::clone(&see);
-        let (handle, on_frame) = each_frame(&video, move |now| seen(now));
+        let fillers = Fillers::of(&video, beginning);
+        let (seen, made_up) = (Rc::clone(&see), fillers.clone());
+        let (handle, on_frame) = each_frame(&video, move |now, frame| made_up.take(frame) || seen(now));
         let painted: Rc<RefCell<Option<Painted>>> = Rc::default();
         let (paint, shown) = (Rc::downgrade(&painted), video.clone());
         let on_data = Closure::<dyn FnMut()>::new(move || {
             if let Some(paint) = paint.upgrade() {
-                let (see, shown) = (Rc::clone(&see), shown.clone());
+                let (see, shown, fillers) = (Rc::clone(&see), shown.clone(), fillers.clone());
                 *paint.borrow_mut() = Some(Painted::new(move |now| {
-                    if has_picture(&shown) {
+                    if has_picture(&shown) && fillers.are_over() {
                         see(now);
                     }
                 }));
@@ -121,13 +166,13 @@ fn call_once<F: FnOnce(f64)>(presented: &RefCell<Option<F>>, now: f64) {
     }
 }
 
-type OnFrame = Closure<dyn FnMut(f64)>;
+type OnFrame = Closure<dyn FnMut(f64, Frame)>;
 
 /// Calls `run` at each frame that is presented, as long as it returns `true` and the closure is kept. In a browser
 /// without frame callbacks it is never called.
 fn each_frame(
     video: &FrameVideo,
-    mut run: impl FnMut(f64) -> bool + 'static,
+    mut run: impl FnMut(f64, &Frame) -> bool + 'static,
 ) -> (Rc<Cell<u32>>, Rc<RefCell<Option<OnFrame>>>) {
     let handle = Rc::new(Cell::new(0));
     let on_frame: Rc<RefCell<Option<OnFrame>>> = Rc::default();
@@ -135,9 +180,9 @@ fn each_frame(
         return (handle, on_frame);
     }
     let (followed, next, again) = (video.clone(), Rc::clone(&handle), Rc::downgrade(&on_frame));
-    let closure: OnFrame = Closure::new(move |now| {
+    let closure: OnFrame = Closure::new(move |now, frame| {
         next.set(0);
-        if run(now)
+        if run(now, &frame)
             && let Some(again) = again.upgrade()
             && let Some(closure) = &*again.borrow()
         {
@@ -169,7 +214,7 @@ impl LastFrame {
         let video: FrameVideo = video.clone().unchecked_into();
         let at = Rc::new(Cell::new(None));
         let seen = Rc::clone(&at);
-        let (handle, on_frame) = each_frame(&video, move |now| {
+        let (handle, on_frame) = each_frame(&video, move |now, _| {
             seen.set(Some(now));
             true
         });

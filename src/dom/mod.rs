@@ -9,5 +9,5 @@ mod slot;
 
 pub use changes::Changes;
 pub use cover::{LastPicture, still};
-pub use frames::{FirstFrame, LastFrame};
+pub use frames::{Beginning, FirstFrame, LastFrame};
 pub use slot::{InsertMode, Layer, Slot, WeakLayer};

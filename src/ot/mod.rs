@@ -201,14 +201,27 @@ impl Ot {
 /// The first SDK version that migrates sessions (SDK-FACTS section 8): the version is the only feature test.
 const MIGRATES_SINCE: (u32, u32) = (2, 30);
 
+/// The first SDK version that is known to show no subscriber before it has frames. 2.30 does, with its track disabled.
+const SHOWS_FRAMES_SINCE: (u32, u32) = (2, 35);
+
 /// Whether an SDK of this version (`v2.35.2`) knows `sessionMigration`. An unreadable version is taken for a new one,
 /// because older SDKs ignore the option.
 #[must_use]
 pub fn migrates(version: Option<&str>) -> bool {
+    is_since(version, MIGRATES_SINCE)
+}
+
+/// Whether an SDK of this version shows of a subscriber nothing but what was sent.
+#[must_use]
+pub fn shows_frames_only(version: Option<&str>) -> bool {
+    is_since(version, SHOWS_FRAMES_SINCE)
+}
+
+fn is_since(version: Option<&str>, first: (u32, u32)) -> bool {
     let Some(version) = version else { return true };
     let mut parts = version.trim_start_matches('v').split('.').map(str::parse::<u32>);
     match (parts.next(), parts.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= MIGRATES_SINCE,
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= first,
         _ => true,
     }
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlCanvasElement, HtmlVideoElement, MediaStream};
 
 use super::js;
-use crate::dom::{Changes, FirstFrame, LastFrame, LastPicture, Layer, Slot, WeakLayer, still};
+use crate::dom::{Beginning, Changes, FirstFrame, LastFrame, LastPicture, Layer, Slot, WeakLayer, still};
 
 /// What the SDK shows over a picture until that plays.
 const SPINNER: &str = ".OT_loading";
@@ -84,7 +84,12 @@ impl Picture {
     }
 
     /// This is its video: `presented` is called with its first frame that nothing covers.
-    pub(super) fn watch(self: &Rc<Self>, video: &HtmlVideoElement, presented: impl FnOnce() + 'static) {
+    pub(super) fn watch(
+        self: &Rc<Self>,
+        video: &HtmlVideoElement,
+        beginning: Beginning,
+        presented: impl FnOnce() + 'static,
+    ) {
         self.appearance.take();
         if self.first_frame.borrow().is_some() && self.video.borrow().as_ref() == Some(video) {
             return;
@@ -92,7 +97,7 @@ impl Picture {
         let picture = Rc::downgrade(self);
         let layer = self.layer.borrow();
         let within = layer.as_ref().map_or(video.as_ref(), |layer| layer.element().as_ref());
-        let first_frame = FirstFrame::new(video, within, uncovered(layer.as_ref()), move |now| {
+        let first_frame = FirstFrame::new(video, beginning, within, uncovered(layer.as_ref()), move |now| {
             let Some(picture) = picture.upgrade() else { return };
             picture.presented_at.set(Some(now));
             picture.first_frame.take();

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use opentok_handover::dom::{FirstFrame, LastFrame};
+use opentok_handover::dom::{Beginning, FirstFrame, LastFrame};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::page::{Film, Lacking, next_frame, now, until};
@@ -43,6 +43,17 @@ async fn a_frame_at_hand_counts_once_it_was_painted_even_if_no_other_one_comes()
     until("the frame counts", || !seen.times.borrow().is_empty()).await;
     let [at] = seen.times.borrow()[..] else { panic!("it was told more than once") };
     assert!(start <= at && at <= now());
+}
+
+#[test]
+async fn where_the_first_frames_may_be_made_up_neither_one_at_hand_counts_nor_the_next_ones() {
+    let film = Film::new();
+    let (early, _wait) = first_frame(&film);
+    until("there is a picture", || film.shows(&early)).await;
+    let (seen, _wait) = wait_for(&film, Beginning::Filler);
+    more_frames(&film).await;
+    assert!(seen.times.borrow().is_empty());
+    until("a later frame counts", || film.shows(&seen)).await;
 }
 
 #[test]
@@ -127,6 +138,7 @@ async fn the_wait_may_be_dropped_by_what_it_calls() {
     let count = Rc::clone(&told);
     *wait.borrow_mut() = Some(FirstFrame::new(
         &film.video(),
+        Beginning::Frame,
         &film.video(),
         || true,
         move |_| {
@@ -231,10 +243,15 @@ struct Seen {
 }
 
 fn first_frame(film: &Film) -> (Rc<Seen>, FirstFrame) {
+    wait_for(film, Beginning::Frame)
+}
+
+fn wait_for(film: &Film, beginning: Beginning) -> (Rc<Seen>, FirstFrame) {
     let seen = Rc::new(Seen::default());
     let (asked, told) = (Rc::clone(&seen), Rc::clone(&seen));
     let wait = FirstFrame::new(
         &film.video(),
+        beginning,
         &film.video(),
         move || !asked.covered.get(),
         move |at| told.times.borrow_mut().push(at),

@@ -1,6 +1,6 @@
-//! Which SDKs migrate sessions by themselves.
+//! What an SDK of which version does.
 
-use opentok_handover::ot::migrates;
+use opentok_handover::ot::{migrates, shows_frames_only};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
@@ -23,4 +23,13 @@ fn an_sdk_whose_version_cannot_be_read_is_taken_for_a_new_one() {
         assert!(migrates(Some(version)), "{version}");
     }
     assert!(migrates(None));
+}
+
+#[test]
+fn an_sdk_before_2_35_may_show_a_subscriber_before_it_has_frames() {
+    for (version, only) in
+        [("v2.27.2", false), ("v2.30.0", false), ("v2.34.9", false), ("v2.35.0", true), ("v3.0.0", true)]
+    {
+        assert_eq!(shows_frames_only(Some(version)), only, "{version}");
+    }
 }

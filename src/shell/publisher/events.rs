@@ -8,6 +8,7 @@ use web_sys::HtmlVideoElement;
 
 use super::{Publisher, Real, Standing};
 use crate::core::protocol::Input;
+use crate::dom::Beginning;
 use crate::ot::{Event, Listener};
 use crate::shell::js;
 
@@ -95,7 +96,7 @@ impl Publisher {
                 self.tile.take_video(&video, self.is_shown(real));
             }
             let (publisher, watched) = (Rc::downgrade(self), Rc::downgrade(real));
-            real.picture.watch(&video, move || {
+            real.picture.watch(&video, Beginning::Frame, move || {
                 if let (Some(publisher), Some(real)) = (publisher.upgrade(), watched.upgrade()) {
                     publisher.judge(&real);
                 }

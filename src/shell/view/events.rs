@@ -10,7 +10,8 @@ use web_sys::HtmlVideoElement;
 
 use super::{Feed, INTERNAL, LAST_WORDS, View};
 use crate::core::protocol::Input;
-use crate::ot::{Event, Listener};
+use crate::dom::Beginning;
+use crate::ot::{Event, Listener, shows_frames_only};
 use crate::shell::call::Call;
 use crate::shell::js;
 
@@ -90,7 +91,9 @@ impl View {
 
     fn watch(self: &Rc<Self>, feed: &Rc<Feed>, video: &HtmlVideoElement) {
         let (view, watched) = (Rc::downgrade(self), Rc::downgrade(feed));
-        feed.picture.watch(video, move || {
+        let only_frames = shows_frames_only(self.shared.ot.version().as_deref());
+        let beginning = if only_frames { Beginning::Frame } else { Beginning::Filler };
+        feed.picture.watch(video, beginning, move || {
             if let (Some(view), Some(feed)) = (view.upgrade(), watched.upgrade()) {
                 if view.is_shown(&feed) {
                     view.tile.show(&feed.picture);
