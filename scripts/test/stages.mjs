@@ -111,8 +111,8 @@ export const STAGES = [
     long: true,
     needs: [...WEB, "redis", "package", "lab"],
     run: (say, { redis, lab }) => {
-      const test = join("tests", "server", "chaos", "chaos.test.mjs");
-      const args = ["--test", "--test-reporter=spec", test];
+      const tests = ["judge", "chaos"].map((name) => join("tests", "server", "chaos", `${name}.test.mjs`));
+      const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...tests];
       return runNode(say, args, { REDIS_SERVER: redis, ROTATION_LAB: lab });
     },
   },

@@ -24,11 +24,11 @@ export async function survives(context, plan) {
 }
 
 /**
- * Checks every rotation of a run by what the lab has seen, not by what the handlers believe.
+ * Checks every rotation of a run that has come to rest, by what the lab has seen, not by what the handlers believe.
  * @param {Awaited<ReturnType<typeof import("./chaos.mjs").runChaos>>} run
  * @returns {Promise<Record<string, number>>} what was counted
  */
-async function judge(run) {
+export async function judge(run) {
   const { calls, fleet, courier, journal } = run;
   const { signals } = journal;
   const rotations = calls.flatMap((call) => call.rotations);
