@@ -52,10 +52,10 @@
     sleep: () => {
       asleep = true;
     },
-    /** Those that should have come meanwhile come now. */
+    /** Those that should have come meanwhile come now, but for those that one of them does away with. */
     wake: () => {
       asleep = false;
-      for (const { late } of [...pending]) late?.();
+      for (const wait of [...pending]) if (pending.has(wait)) wait.late?.();
     },
   };
 })();

@@ -51,8 +51,9 @@ export class Call {
   async #noticed(from) {
     const { control, journal } = this.#world;
     await control("schedule", { session: from, in: 3_600_000, speed: 1 });
-    const announced = await journal.signal(({ session, type }) => session === from && type === "newSession");
-    const { sessionId: to } = JSON.parse(announced.data);
+    // The platform gives notice an hour before: by then everybody has been told, not only who is told again by themselves.
+    const toAll = ({ session, type, connection }) => session === from && type === "newSession" && !connection;
+    const { sessionId: to } = JSON.parse((await journal.signal(toAll)).data);
     // Somebody comes with an old link.
     const late = this.#random.chance(0.5)
       ? (await control("join", { session: from, data: "Cid" })).connection
