@@ -6,6 +6,7 @@ import { buildServer } from "../build/server.mjs";
 import { chromedriver, chromium } from "../setup/chromium.mjs";
 import { npmPackages } from "../setup/npm-packages.mjs";
 import { redisServer } from "../setup/redis.mjs";
+import { runtimes } from "../setup/runtimes.mjs";
 import { rust } from "../setup/rust.mjs";
 import { wasmBindgen } from "../setup/wasm-bindgen.mjs";
 import { reportOf } from "../support/failure.mjs";
@@ -13,7 +14,7 @@ import { reportOf } from "../support/failure.mjs";
 /** @typedef {import("./stages.mjs").Need} Need */
 
 /** Needs that are installed rather than built: they are met before the first stage. */
-const INSTALLED = new Set(["npm", "rust", "wasm-bindgen", "chromium", "chromedriver", "redis"]);
+const INSTALLED = new Set(["npm", "rust", "wasm-bindgen", "chromium", "chromedriver", "redis", "runtimes"]);
 
 /** Meets needs and remembers what came of it. */
 export class Needs {
@@ -50,7 +51,7 @@ export class Needs {
     }
     const text = (/** @type {Need} */ need) => String(this.#met.get(need)?.value);
     const [chromium, chromedriver, redis, lab] = [text("chromium"), text("chromedriver"), text("redis"), text("lab")];
-    return { missing, provided: { chromium, chromedriver, redis, lab } };
+    return { missing, provided: { chromium, chromedriver, redis, lab, runtimes: text("runtimes") } };
   }
 
   /** @param {Need} need */
@@ -85,6 +86,8 @@ export class Needs {
         return chromedriver(await chromium());
       case "redis":
         return redisServer();
+      case "runtimes":
+        return runtimes();
       case "package":
         await buildPackage();
         return buildServer();

@@ -8,6 +8,9 @@ import { judge, readCargoSummary, readNodeSummary, readPlaywrightSummary } from 
 /** A stage that has not ended by then hangs, ms: the slowest takes a few minutes from nothing on two cores. */
 const STAGE_TIMEOUT = 20 * 60_000;
 
+/** The same of a suite that takes minutes by itself. */
+const SUITE_TIMEOUT = 60 * 60_000;
+
 /** What cargo says while all is well. */
 const COMPILING =
   /^\s*(Compiling|Checking|Blocking|Downloaded|Downloading|Updating|Locking|Running|Finished|Doc-tests) /;
@@ -78,7 +81,7 @@ export async function runPlaywright(say, env) {
   const outcome = await run(npmBinary("playwright"), args, {
     env,
     onLine: unless(/^\s*$/, say),
-    timeout: STAGE_TIMEOUT,
+    timeout: env.SUITE ? SUITE_TIMEOUT : STAGE_TIMEOUT,
   });
   const result = judge(readPlaywrightSummary(outcome.lines), outcome);
   if (result.why) outcome.errors.forEach(say);

@@ -17,9 +17,10 @@ import { runTypeSentences } from "./type-sentences.mjs";
  * @property {string} chromium
  * @property {string} chromedriver
  * @property {string} redis
+ * @property {string} runtimes the folder of what else than Node a server runs in
  * @property {string} lab
  *
- * @typedef {"npm" | "rust" | "wasm-bindgen" | "chromium" | "chromedriver" | "redis" | "package" | "lab"} Need
+ * @typedef {"npm" | "rust" | "wasm-bindgen" | "chromium" | "chromedriver" | "redis" | "runtimes" | "package" | "lab"} Need
  *
  * @typedef {object} Stage
  * @property {string} name as in `npm test -- NAME`
@@ -114,6 +115,16 @@ export const STAGES = [
       const tests = ["judge", "chaos"].map((name) => join("tests", "server", "chaos", `${name}.test.mjs`));
       const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...tests];
       return runNode(say, args, { REDIS_SERVER: redis, ROTATION_LAB: lab });
+    },
+  },
+  {
+    name: "server-runtimes",
+    about: "the application server's half in Deno, Bun and a worker",
+    long: true,
+    needs: [...WEB, "runtimes", "package"],
+    run: (say, { runtimes }) => {
+      const tests = [join("tests", "server", "runtimes", "runtimes.test.mjs")];
+      return runNode(say, ["--test", "--test-reporter=spec", ...tests], { RUNTIMES: runtimes });
     },
   },
   { name: "types", about: "what users write, compiled", needs: ["npm"], run: (say) => runTypeSentences(say) },

@@ -6,6 +6,9 @@
 
 const SOURCE = "srcObject";
 
+/** A video's `readyState` from when on it has a picture. */
+const HAVE_CURRENT_DATA = 2;
+
 /** Of all videos: their own ones are ours. */
 const native = () => /** @type {any} */ (Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, SOURCE));
 
@@ -171,11 +174,11 @@ export class Screen {
 
   /** The tracks are about to end: holds the last picture in their place. */
   hold() {
-    const video = this.#kept;
     this.#leave?.();
     this.#shown = undefined;
-    if (video && this.#lent) video.muted = true;
-    if (this.#still || !video?.videoWidth) return;
+    if (this.#kept && this.#lent) this.#kept.muted = true;
+    const video = this.#still ? undefined : this.#seen();
+    if (!video) return;
     const canvas = document.createElement("canvas");
     canvas.width = video.videoWidth;
     canvas.height = video.videoHeight;
@@ -186,6 +189,13 @@ export class Screen {
     ending.forEach((track) => this.stream.removeTrack(track));
     if (still) this.stream.addTrack(still);
     this.#still = still;
+  }
+
+  /** A video that has the picture on screen: one in the page, if there is one; whatever else plays the stream may have none. */
+  #seen() {
+    const { get } = native();
+    const here = [...document.querySelectorAll("video")].filter((video) => get.call(video) === this.stream);
+    return [...here, ...(this.#kept ? [this.#kept] : [])].find(({ readyState }) => readyState >= HAVE_CURRENT_DATA);
   }
 
   /** It is over: the app's video goes, as the SDK's goes. */

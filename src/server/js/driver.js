@@ -54,16 +54,18 @@ export class Driver {
     this.#parts = { clock: Date.now, ...parts };
   }
 
-  /** Looks for plans whose time has come, every `interval` milliseconds, and at once. */
+  /** Looks for plans whose time has come, every `interval` milliseconds, and at once; with 0 only when it is told to. */
   start(/** @type {number} */ interval) {
     const look = () => this.#follow(this.look());
-    this.#timer = setInterval(look, interval);
-    // Nobody's process stays alive for it.
-    /** @type {any} */ (this.#timer).unref?.();
+    if (interval > 0) {
+      this.#timer = setInterval(look, interval);
+      // Nobody's process stays alive for it.
+      /** @type {any} */ (this.#timer).unref?.();
+      look();
+    }
     const beat = () => [...this.#busy.keys()].forEach((call) => this.#follow(this.#lease(PLAN + call)));
     this.#heart = setInterval(beat, this.#parts.takeover / BEATS);
     /** @type {any} */ (this.#heart).unref?.();
-    look();
   }
 
   /** Takes up the plans whose time has come, unless somebody else is at it. */
@@ -129,8 +131,13 @@ export class Driver {
   async close() {
     this.#closed = true;
     clearInterval(this.#timer);
-    while (this.#work.size > 0) await Promise.allSettled([...this.#work]);
+    await this.idle();
     clearInterval(this.#heart);
+  }
+
+  /** Waits until nothing is under way here. */
+  async idle() {
+    while (this.#work.size > 0) await Promise.allSettled([...this.#work]);
   }
 
   /**

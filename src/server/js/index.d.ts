@@ -77,8 +77,16 @@ export interface RotationOptions {
   role?: Role | ((who: { sessionId: string; user: string | undefined }) => Role | Promise<Role>);
   /** How many callbacks a second are answered; the others get 429. Default 500. */
   requestsPerSecond?: number;
-  /** How often the store is asked for plans whose time has come, in milliseconds. Default 1000. */
+  /**
+   * How often the store is asked for plans whose time has come, in milliseconds. Default 1000. 0: only when `settle()` is called,
+   * where nothing runs between requests (workers).
+   */
   pollInterval?: number;
+  /**
+   * What decides, compiled: `import plan from "opentok-handover/server/plan.wasm"`, where a runtime lets nobody compile
+   * (workers). Default: read from the package.
+   */
+  plan?: WebAssembly.Module;
   /**
    * After how long without a word from whoever was at it another process takes over what is under way, in milliseconds.
    * Default 10 seconds. Whoever only seemed dead does it twice at worst, which is the same as once.
@@ -139,6 +147,11 @@ export interface RotationHandler {
   end(sessionId: string): Promise<Answer>;
   /** The recordings of a call: each one's pieces in order, with the gaps between them. */
   manifest(sessionId: string): Promise<Recording[]>;
+  /**
+   * Does what is due, and resolves when nothing is under way here any more. Where nothing runs between requests, it is waited
+   * for after each request (`context.waitUntil(rotation.settle())`), and called once a minute or so by the runtime's own clock.
+   */
+  settle(): Promise<void>;
   /** Ends it. What is under way is waited for; what remains to be done is taken up by the next process. */
   close(): Promise<void>;
 }

@@ -45,6 +45,7 @@ export function createRotationHandler(options) {
     end: (/** @type {string} */ sessionId) => service.ask(sessionId, { type: "end" }),
     manifest: async (/** @type {string} */ sessionId) =>
       /** @type {any} */ (await service.ask(sessionId, { type: "manifest" })).recordings,
+    settle: () => service.settle(),
     close: () => service.close(),
   });
 }
@@ -61,8 +62,8 @@ class Service {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
     this.#rate = new Rate(options.requestsPerSecond, this.#clock());
-    // Work that somebody else has left behind doesn't wait for the first request.
-    this.#parts().catch((error) => this.#report(error));
+    // Work that somebody else has left behind doesn't wait for the first request, where there is anything between requests.
+    if (options.pollInterval > 0) this.#parts().catch((error) => this.#report(error));
   }
 
   /**
@@ -152,6 +153,13 @@ class Service {
     return accepted(await driver.feed(await driver.callOf(sessionId), input));
   }
 
+  /** Does what is due, and waits until nothing is under way. */
+  async settle() {
+    const { driver } = await this.#parts();
+    await driver.look();
+    await driver.idle();
+  }
+
   async close() {
     const { driver, store } = await this.#parts();
     await driver.close();
@@ -170,8 +178,8 @@ class Service {
 
   async #start() {
     const { applicationId, video, config, on, newSessionSignal, broadcastSignal, announcementKey } = this.#options;
-    const { pollInterval, takeover } = this.#options;
-    const { step, classify } = await loadPlan();
+    const { pollInterval, takeover, plan } = this.#options;
+    const { step, classify } = await loadPlan(plan);
     const store = await openStore(this.#options.store);
     const clock = this.#clock;
     const message = signals({

@@ -62,7 +62,8 @@ function checkTold({ sessions }, { from, to, kind, late }, { journal, told }) {
   assert.deepEqual(named, chain.slice(0, named.length), `the announcements in ${from}`);
   assert.ok(named.length > 0, `it is announced in ${from} that the call goes on in ${to}`);
   const heard = announced.filter(({ connection, sent }) => connection === undefined && sent >= 2);
-  if (kind === "notice") assert.ok(heard.length > 0, `everybody in ${from} hears of ${to}: ${JSON.stringify(announced)}`);
+  if (kind === "notice")
+    assert.ok(heard.length > 0, `everybody in ${from} hears of ${to}: ${JSON.stringify(announced)}`);
   if (late)
     assert.ok(
       announced.some(({ connection }) => connection === late),

@@ -1,6 +1,8 @@
-import Database from "better-sqlite3";
+import { RotationError } from "../errors.js";
 
 /** @import { Store } from "./store.js" */
+
+const Database = await installed();
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS plans (key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL, wake_at REAL) WITHOUT ROWID;
@@ -98,5 +100,15 @@ export class SqliteStore {
 
   async close() {
     this.#database.close();
+  }
+}
+
+/** Who keeps plans in a file has to have the package: it is not needed otherwise, nor by bundlers. */
+async function installed() {
+  try {
+    return (await import("better-sqlite3")).default;
+  } catch (cause) {
+    const message = "store: a file needs the package better-sqlite3 (npm install better-sqlite3); or give another store";
+    throw new RotationError("store_missing", message, cause);
   }
 }
