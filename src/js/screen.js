@@ -43,6 +43,8 @@ export class Screen {
    * @param {HTMLVideoElement} [video] the one that the SDK plays it in, if that is attached
    */
   follow(source, video) {
+    // A video that is lent plays it already.
+    if (source === this.stream) return;
     this.#leave?.();
     this.#shown = video;
     const take = () => {
@@ -158,7 +160,7 @@ export class Screen {
     Object.defineProperty(layer, "parentNode", { configurable: true, value: null });
     layer.remove = () => (gone = true);
     this.attach(video);
-    if (shown) this.#shown = video;
+    if (shown) this.show(video);
     this.#lent = {
       give: () => {
         this.#lent = this.#kept = undefined;

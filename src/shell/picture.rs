@@ -150,9 +150,9 @@ impl Picture {
         }
     }
 
-    /// The stream that the SDK gives to the app.
+    /// The stream that the SDK gives to the app; of one before 2.30, which gives none, what its video plays.
     pub(super) fn stream(&self) -> Option<MediaStream> {
-        self.stream.borrow().clone()
+        self.stream.borrow().clone().or_else(|| self.video()?.src_object())
     }
 
     /// The SDK has a stream to give to the app.
