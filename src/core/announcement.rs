@@ -130,6 +130,8 @@ pub struct Announcement {
     pub deadline: Option<Duration>,
     /// The announcement's own number, if it has one.
     pub epoch: Option<u64>,
+    /// Whether it is the app's own word: then the move begins at once.
+    pub prompt: bool,
 }
 
 impl RawAnnouncement {
@@ -179,7 +181,7 @@ impl RawAnnouncement {
                 Ok(_) | Err(_) => return Err(Rejection::PastDeadline),
             },
         };
-        Ok(Announcement { session_id, deadline, epoch })
+        Ok(Announcement { session_id, deadline, epoch, prompt: false })
     }
 }
 

@@ -28,6 +28,10 @@ pub struct Config {
     /// How long a handover may take whose announcement names no deadline. 120 s by default: rotations are announced an
     /// hour ahead, so there is time for several attempts, but two legs cost twice the upload.
     pub handover_timeout: Duration,
+    /// Over how long the clients of all calls begin a handover that was announced in good time, as far as `handover_timeout`
+    /// is left after that. 60 s by default: a million clients of one data centre are 17,000 joins a second then, and an
+    /// announcement that comes an hour ahead has that minute to spare.
+    pub spread: Duration,
     /// How long a recovery may take. 120 s by default: long enough for a train's tunnel or a server's restart, and not
     /// longer than people wait in front of a still picture.
     pub recovery_timeout: Duration,
@@ -61,6 +65,7 @@ impl Default for Config {
             connect_timeout: Duration::from_secs(12),
             publish_timeout: Duration::from_secs(20),
             handover_timeout: Duration::from_secs(120),
+            spread: Duration::from_secs(60),
             recovery_timeout: Duration::from_secs(120),
             settle_timeout: Duration::from_secs(10),
             signal_hold: Duration::from_secs(2),
@@ -124,6 +129,7 @@ impl Config {
             "connectTimeout" => &mut self.connect_timeout,
             "publishTimeout" => &mut self.publish_timeout,
             "handoverTimeout" => &mut self.handover_timeout,
+            "spread" => &mut self.spread,
             "recoveryTimeout" => &mut self.recovery_timeout,
             "settleTimeout" => &mut self.settle_timeout,
             _ => return None,

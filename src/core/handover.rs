@@ -42,7 +42,7 @@ pub(super) struct Handover {
 pub(super) enum Step {
     /// `renew` has been asked.
     Renewing { request: RenewId, until: Time },
-    /// An attempt failed; the next one starts then.
+    /// The next attempt starts then: after one that failed, or, before the first, at a moment of this client's own.
     Waiting { until: Time },
     /// The successor is connecting.
     Connecting { new: Leg, until: Time },
@@ -78,6 +78,11 @@ impl Handover {
 
     pub(super) fn is_leaving(&self) -> bool {
         matches!(self.step, Step::Leaving { .. })
+    }
+
+    /// Whether it waits for a moment of its own to begin.
+    pub(super) fn is_biding(&self) -> bool {
+        self.attempt == 0 && matches!(self.step, Step::Waiting { .. })
     }
 
     /// Whether everything of this client's is live in the successor.

@@ -12,6 +12,7 @@ pub mod muting;
 pub mod protocol;
 pub mod receipt;
 mod roster;
+pub mod spread;
 pub mod state;
 pub mod time;
 mod views;

@@ -526,7 +526,7 @@ pub enum Event {
         /// Since it started.
         at: Duration,
     },
-    /// A planned handover began.
+    /// A planned handover is on.
     HandoverStart {
         /// The session that is left.
         from: SessionId,
@@ -534,6 +534,8 @@ pub enum Event {
         to: SessionId,
         /// Until then the old session lives.
         deadline: Duration,
+        /// After that its first attempt begins: not all clients come at once.
+        wait: Duration,
     },
     /// A handover or recovery ended.
     HandoverEnd(Receipt),

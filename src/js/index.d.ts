@@ -60,6 +60,12 @@ export interface ManagerOptions {
   publishTimeout?: number;
   /** The deadline of a handover whose announcement names none. Default 120 000; 100 to 86 400 000. */
   handoverTimeout?: number;
+  /**
+   * Over how long the clients of all calls begin a handover that was announced in good time: each call at a moment of its own,
+   * its people within two seconds of each other. Never longer than what is left before the deadline beyond `handoverTimeout`;
+   * `handover()` and `retryNow()` begin at once. Default 60 000; 0 (at once) to 86 400 000.
+   */
+  spread?: number;
   /** How long a recovery may take. Default 120 000; 100 to 86 400 000. */
   recoveryTimeout?: number;
   /**
@@ -182,8 +188,8 @@ export interface ManagerEventMap {
   /** `reason`: of the SDK's event behind it, or `null`. */
   statechange: CustomEvent<{ sessionId: string; from: State; to: State; reason: string | null }>;
   phasechange: CustomEvent<{ sessionId: string; phase: Phase; at: number }>;
-  /** `deadline`: milliseconds from now. */
-  handoverstart: CustomEvent<{ sessionId: string; from: string; to: string; deadline: number }>;
+  /** `deadline`: milliseconds from now; `startsIn`: after so many it begins (option `spread`). */
+  handoverstart: CustomEvent<{ sessionId: string; from: string; to: string; deadline: number; startsIn: number }>;
   /** A tile shows the successor's picture, and sounds its sound. */
   tileswap: CustomEvent<{ sessionId: string; streamId: string; own: boolean; gap: number | null }>;
   /** A handover or a recovery ended, well or not. */

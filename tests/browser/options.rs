@@ -25,6 +25,7 @@ fn good_options_are_taken() {
         ("publishTimeout", 100.5.into()),
         ("handoverTimeout", 86_400_000.into()),
         ("recoveryTimeout", NOTHING),
+        ("spread", 0.into()),
         ("settleTimeout", 0.into()),
     ]);
     assert!(Rig::try_new("v2.35.2", &options).is_ok());

@@ -14,7 +14,12 @@ const CURRENT: &str = "1_MX40NX5-current~";
 #[test]
 fn plain_text_from_the_server_is_a_session() {
     let accepted = judge(text("2_MX40NX5-MTY3.NjY3~aGk=")).expect("well formed");
-    let expected = Announcement { session_id: SessionId::new("2_MX40NX5-MTY3.NjY3~aGk="), deadline: None, epoch: None };
+    let expected = Announcement {
+        session_id: SessionId::new("2_MX40NX5-MTY3.NjY3~aGk="),
+        deadline: None,
+        epoch: None,
+        prompt: false,
+    };
     assert_eq!(accepted, expected);
 }
 
@@ -27,8 +32,12 @@ fn white_space_around_a_session_does_not_count() {
 #[test]
 fn json_from_the_server_names_session_deadline_and_epoch() {
     let accepted = judge(json(Some("next"), Deadline::In(90_000), Some(4))).expect("well formed");
-    let expected =
-        Announcement { session_id: SessionId::new("next"), deadline: Some(Duration::from_secs(90)), epoch: Some(4) };
+    let expected = Announcement {
+        session_id: SessionId::new("next"),
+        deadline: Some(Duration::from_secs(90)),
+        epoch: Some(4),
+        prompt: false,
+    };
     assert_eq!(accepted, expected);
 }
 

@@ -13,6 +13,7 @@ mod rejoining;
 mod rooms;
 mod signed;
 mod simulation;
+mod spread;
 mod tiles;
 mod together;
 mod waking;

@@ -9,5 +9,7 @@ mod classes;
 mod config;
 mod dice;
 mod error;
+mod herd;
 mod machine;
 mod muting;
+mod spread;

@@ -10,16 +10,20 @@ const HOUR = 3_600_000;
 /** How long what is under way may take, ms: far more than it needs. */
 const PATIENCE = 30_000;
 
+/** ms within which people begin: a minute, where nobody waits for it. */
+const SPREAD = 1_500;
+const SOON = JSON.stringify({ spread: SPREAD });
+
 /** What the app wants moved with the call. */
 const EVERYTHING = { recordAgain: true, restart: ["archive", "broadcast"], serviceDelay: 0 };
 
 const NOBODY = { connections: 0, streams: 0, subscribers: 0 };
 
 /** A call on an app's server that is recorded and broadcast, and who watches the broadcast. */
-async function meeting({ startServer, startCall }, options) {
-  const server = await startServer({ ...EVERYTHING, ...options });
+async function meeting({ startServer, startCall }, more) {
+  const server = await startServer({ ...EVERYTHING, ...more });
   const { sessionId } = await server.video.createSession();
-  const call = await startCall({ session: sessionId, server: server.url });
+  const call = await startCall({ session: sessionId, server: server.url, options: SOON });
   const archive = await server.video.startArchive(sessionId, { name: "Meeting" });
   const broadcast = await server.video.startBroadcast(sessionId, { outputs: { hls: {} } });
   return { server, call, sessionId, archive, broadcast };
@@ -66,6 +70,11 @@ test("a notice takes two people, their recording and their broadcast to the succ
     expect(receipts(person).map(({ kind, outcome, from, to: where }) => [kind, outcome, from, where])).toEqual([
       ["handover", "completed", sessionId, to],
     ]);
+  }
+
+  for (const one of call.people) {
+    const start = await one.evaluate(() => app.diary.entries.find(({ type }) => type === "handoverstart").detail);
+    expect(start.startsIn).toBeLessThanOrEqual(SPREAD);
   }
 
   const recorded = await again(server, "archive");
@@ -134,7 +143,7 @@ test("whoever comes late, with the old session's ID or even a token for it, land
 }) => {
   const server = await startServer();
   const { sessionId } = await server.video.createSession();
-  const call = await startCall({ session: sessionId, server: server.url, people: ["ann"] });
+  const call = await startCall({ session: sessionId, server: server.url, options: SOON, people: ["ann"] });
   const { applicationId, token } = await server.handler.credentials({ sessionId, user: "cleo" });
 
   await lab.schedule(sessionId, { in: HOUR, speed: 1 });

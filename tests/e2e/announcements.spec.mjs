@@ -34,7 +34,7 @@ test("forged, altered and replayed announcements are refused and move nobody; a 
   const { applicationId } = await (await fetch(`${lab.url}/credentials/application`)).json();
   const server = await signer(applicationId);
   const stranger = await signer(applicationId);
-  const call = await startCall({ options: JSON.stringify({ announcementKey: server.x }) });
+  const call = await startCall({ options: JSON.stringify({ announcementKey: server.x, spread: 0 }) });
   const { session: successor } = await lab.create("relayed");
   const { session: trap } = await lab.create("relayed");
   const first = call.session;

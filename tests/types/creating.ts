@@ -64,6 +64,7 @@ test("every option has a type of its own", () => {
     connectTimeout: 20_000,
     publishTimeout: 20_000,
     handoverTimeout: 120_000,
+    spread: 60_000,
     recoveryTimeout: 120_000,
     settleTimeout: 10_000,
     retry: { initialDelay: 500, maxDelay: 10_000, attempts: 30 },

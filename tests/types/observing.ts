@@ -42,9 +42,10 @@ test("phasechange names the phase and when it began", () => {
 });
 
 test("handoverstart tells where from, where to, and how long there is", () => {
-  manager.addEventListener("handoverstart", ({ detail: { from, to, deadline } }) => {
+  manager.addEventListener("handoverstart", ({ detail: { from, to, deadline, startsIn } }) => {
     same<[typeof from, typeof to], [string, string]>();
     same<typeof deadline, number>();
+    same<typeof startsIn, number>();
   });
 });
 

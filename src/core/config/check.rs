@@ -97,6 +97,7 @@ pub const MANAGER_OPTIONS: &[Known] = &[
     known("connectTimeout", STEP),
     known("publishTimeout", STEP),
     known("handoverTimeout", WHOLE),
+    known("spread", Kind::Millis { min: 0, max: 86_400_000 }),
     known("recoveryTimeout", WHOLE),
     known("settleTimeout", Kind::Millis { min: 0, max: 600_000 }),
     known("retry", Kind::FunctionOrObject),

@@ -8,6 +8,7 @@ use crate::core::error::{Code, Failure};
 use crate::core::handover::{Handover, Loss, Step};
 use crate::core::protocol::MoveKind;
 use crate::core::receipt::{Outcome, Record};
+use crate::core::spread::begin_after;
 use crate::core::state::Leg;
 
 impl Machine {
@@ -31,7 +32,7 @@ impl Machine {
             trust: self.config.trust,
         };
         let announcement = match raw.check(&context) {
-            Ok(announcement) => announcement,
+            Ok(announcement) => Announcement { prompt: by_call, ..announcement },
             Err(rejection) => {
                 self.tell(Event::AnnouncementRejected { rejection, by_call });
                 return;
@@ -73,8 +74,19 @@ impl Machine {
             | State::Failed
             | State::Closed => return,
         };
+        let wait = self.own_moment(&announcement);
         let deadline = now + announcement.deadline.unwrap_or(self.config.handover_timeout);
-        self.hand_over(old, announcement.session_id, deadline, now);
+        self.hand_over(old, announcement.session_id, deadline, wait, now);
+    }
+
+    /// How long this client waits with a move that was announced in good time, so that not all come at once. Never so long
+    /// that no time for a handover would be left.
+    fn own_moment(&mut self, announcement: &Announcement) -> Duration {
+        let left = announcement.deadline.unwrap_or_default().saturating_sub(self.config.handover_timeout);
+        if announcement.prompt || left.is_zero() {
+            return Duration::ZERO;
+        }
+        begin_after(self.config.spread.min(left), &announcement.session_id, self.random.next_f64())
     }
 
     /// Moves to a session that was announced a while ago.
@@ -84,7 +96,7 @@ impl Machine {
     }
 
     /// Starts a planned move.
-    fn hand_over(&mut self, old: Leg, to: SessionId, deadline: Time, now: Time) {
+    fn hand_over(&mut self, old: Leg, to: SessionId, deadline: Time, wait: Duration, now: Time) {
         self.pace.note(self.config.moves_per_hour, now);
         let from = old.session.clone();
         self.set_state(State::Moving(Box::new(Handover {
@@ -95,14 +107,16 @@ impl Machine {
             to: to.clone(),
             deadline,
             attempt: 0,
-            step: Step::Waiting { until: now },
+            step: Step::Waiting { until: now + wait },
             patient: false,
             refused: None,
             record: Record::new(now),
             next: None,
         })));
-        self.tell(Event::HandoverStart { from, to, deadline: deadline.saturating_since(now) });
-        self.ask(now);
+        self.tell(Event::HandoverStart { from, to, deadline: deadline.saturating_since(now), wait });
+        if wait.is_zero() {
+            self.ask(now);
+        }
     }
 
     /// Starts a move after a loss: to the same session, unless somebody names a better one.

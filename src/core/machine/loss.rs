@@ -74,9 +74,11 @@ impl Machine {
         let deadline = now + self.config.recovery_timeout;
         // Where everything of ours is live already, the call goes on.
         let mut goes_on = false;
+        let mut bides = false;
         self.update_move(
             |handover| {
                 goes_on = handover.is_live();
+                bides = handover.is_biding();
                 handover.old = None;
                 handover.loss = Some(loss);
                 handover.record.promote();
@@ -88,6 +90,9 @@ impl Machine {
             self.restored();
         } else {
             self.cut_off();
+        }
+        if bides && !self.offline {
+            self.ask(now);
         }
     }
 

@@ -10,6 +10,7 @@ const ATTRIBUTES = [
   "connectTimeout",
   "publishTimeout",
   "handoverTimeout",
+  "spread",
   "recoveryTimeout",
   "settleTimeout",
   "retry",

@@ -40,11 +40,12 @@ impl Call {
                 js::set(&detail, "at", millis(at));
                 self.notify("phasechange", &detail);
             }
-            Event::HandoverStart { from, to, deadline } => {
+            Event::HandoverStart { from, to, deadline, wait } => {
                 let detail = self.detail();
                 js::set(&detail, "from", from.as_str());
                 js::set(&detail, "to", to.as_str());
                 js::set(&detail, "deadline", millis(deadline));
+                js::set(&detail, "startsIn", millis(wait));
                 self.notify("handoverstart", &detail);
             }
             Event::HandoverEnd(receipt) => {

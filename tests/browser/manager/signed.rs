@@ -38,7 +38,7 @@ const KNOWN: &str = concat!(
 const LATER: f64 = 4_102_444_800_000.0;
 
 fn keyed() -> JsValue {
-    object([("announcementKey", KEY.into()), ("renew", recorder().into())])
+    object([("announcementKey", KEY.into()), ("renew", recorder().into()), ("spread", 0.into())])
 }
 
 /// In session A, believing only what is signed.
