@@ -1,4 +1,42 @@
 //! Decides. No browser, no clock, no randomness, no logging.
+//!
+//! # The rendezvous
+//!
+//! Everybody moves from one session to its successor, each at a moment of their own, some late, some never. Nobody leads:
+//! each client decides by what it sees and hears itself.
+//!
+//! 1. **Come.** Connect to the successor while in the old session. Say in the old one which connection is one's own there
+//!    (`moved`), then publish there too, and subscribe to each stream as it appears. Who comes to the old session later is
+//!    told the same.
+//! 2. **Swap.** A tile swaps when its own next picture has been presented, not before.
+//! 3. **Settle.** When everybody who is in the old session is in the successor, and each of their tiles shows them from
+//!    there, say so in the old one (`settled`), and signal in the successor alone. Go on publishing in the old one.
+//! 4. **Leave** the old session when everybody who is still there has settled; ten seconds after having settled oneself, if
+//!    those who haven't are in the successor and don't say a word (they run without this package); at the deadline at the
+//!    latest, whoever is still there. Without a deadline in the announcement it is two minutes later.
+//! 5. **Go back** if the successor fails: what it showed is shown from the old session again, which has never stopped, and
+//!    the move begins anew while there is time.
+//!
+//! ## Why nobody loses sight of anybody
+//!
+//! Let Ann and Ben see each other in the old session. While both are in it, nothing of it has been given up: what a tile
+//! shows is exchanged for a picture that is there. Say that Ann is the first to leave it. Then she has settled, with Ben
+//! still there: so he is in the successor, and she sees him from there. And he has settled, so he sees her from there. Her
+//! leaving takes nothing from either. What remains are the exceptions of step 4, in which Ben has not settled: he runs
+//! without this package, or the old session ends; and of step 5 a successor that dies after both have settled, when whoever
+//! is cut off comes back as after any loss.
+//!
+//! ## Why nobody is there twice
+//!
+//! A view shows one leg. A connection in the successor is somebody known if they said so in the old session, and what is
+//! known of both doesn't contradict it; or if it has the identity of exactly one person who is not there yet. While it may
+//! be somebody known it is held back, two seconds at most, and only then a newcomer. Each one's signals are delivered once, in
+//! their order: [`bridge`].
+//!
+//! ## What it costs
+//!
+//! Each client says two things to all in a move, and two things to each who comes late. Both sessions carry everybody's
+//! media from the first one's coming to the last one's settling; [`spread`] keeps that short within a call.
 
 pub mod announcement;
 pub mod backoff;

@@ -1,5 +1,7 @@
 //! What holds for everybody in every world.
 
+use std::ops::Range;
+
 use opentok_handover::core::receipt::Outcome;
 use opentok_handover::core::state::Status;
 
@@ -21,6 +23,30 @@ fn a_planned_handover_moves_everybody_and_nobody_misses_anybody() {
 }
 
 #[test]
+fn a_crowd_that_moves_one_by_one_misses_nobody_on_the_way() {
+    for_worlds(0..25, Nature { crowded: true, apart: true, ..Nature::default() }, |world| {
+        for client in &world.clients {
+            assert_eq!(client.missed, [""; 0], "{} missed somebody", client.name);
+            let outcomes: Vec<_> = client.ledger.receipts.iter().map(|receipt| receipt.outcome).collect();
+            assert_eq!(outcomes, [Outcome::Completed], "{}", client.name);
+        }
+        everybody_hears_everything(world);
+    });
+}
+
+#[test]
+fn a_crowd_meets_again_whatever_breaks() {
+    for_worlds(0..25, Nature { crowded: true, apart: true, clumsy: true, ..Nature::default() }, |world| {
+        for client in &world.clients {
+            assert_eq!(client.missed, [""; 0], "{} missed somebody", client.name);
+        }
+        everybody_hears_everything(world);
+    });
+    for_worlds(0..25, Nature { crowded: true, flaky: true, clumsy: true, ..Nature::default() }, nobody_hears_twice);
+    for_worlds(0..25, Nature { crowded: true, flaky: true, forced: true, ..Nature::default() }, nobody_hears_twice);
+}
+
+#[test]
 fn failing_attempts_cost_nobody_a_picture_or_a_signal() {
     for_many_worlds(Nature { clumsy: true, ..Nature::default() }, |world| {
         for client in &world.clients {
@@ -39,11 +65,15 @@ fn everybody_meets_again_when_the_old_session_ends_in_the_middle() {
 #[test]
 fn everybody_meets_again_though_some_are_cut_off_on_the_way() {
     for_many_worlds(Nature { flaky: true, ..Nature::default() }, nobody_hears_twice);
-    for_many_worlds(Nature { flaky: true, clumsy: true, forced: true }, nobody_hears_twice);
+    for_many_worlds(Nature { flaky: true, clumsy: true, forced: true, ..Nature::default() }, nobody_hears_twice);
 }
 
 fn for_many_worlds(nature: Nature, check: impl Fn(&World)) {
-    for seed in 0..WORLDS {
+    for_worlds(0..WORLDS, nature, check);
+}
+
+fn for_worlds(seeds: Range<u64>, nature: Nature, check: impl Fn(&World)) {
+    for seed in seeds {
         let mut world = World::new(seed, nature);
         eprintln!("seed {seed}");
         world.run();

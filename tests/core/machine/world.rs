@@ -31,6 +31,10 @@ pub(super) struct Nature {
     pub(super) forced: bool,
     /// Some lose their connection to session "one".
     pub(super) flaky: bool,
+    /// There are up to twenty people, and not up to four.
+    pub(super) crowded: bool,
+    /// They hear of the successor within twenty seconds, and not within one and a half.
+    pub(super) apart: bool,
 }
 
 pub(super) struct World {
@@ -92,7 +96,8 @@ impl World {
             over: BTreeSet::new(),
             clients: Vec::new(),
         };
-        for client in 0..2 + world.below(3) as usize {
+        let people = 2 + world.below(if nature.crowded { 19 } else { 3 }) as usize;
+        for client in 0..people {
             let latency = 1 + world.below(LATENCY);
             let nameless = world.below(3) == 0;
             world.clients.push(Client::new(client, latency, nameless));
@@ -108,7 +113,8 @@ impl World {
     fn make_plans(&mut self, client: usize) {
         let at = self.below(2000);
         self.plan(at, Happening::Plan(client, Plan::Connect));
-        let at = START + self.below(1500);
+        let within = if self.nature.apart { 20_000 } else { 1500 };
+        let at = START + self.below(within);
         self.plan(at, Happening::AtClient(client, client::announcement("two")));
         for _ in 0..self.below(30) {
             let at = START - 3000 + self.below(20_000);

@@ -277,6 +277,8 @@ for (const phase of PHASES) {
     for (const person of call.people) await person.evaluate(() => app.picture.expectNoPictureOf("ann"));
     await call.handover();
     await ben.until(() => app.sound.count("ann") === 1, undefined, "ann's voice");
+    const isTold = () => app.diary.since(0, "publisher").some(({ type }) => type === "mediaStopped");
+    await ann.until(isTold, undefined, "the end of the camera");
     expect((await ann.evaluate(() => app.diary.since(0, "publisher"))).map(({ type }) => type)).toEqual([
       "videoElementCreated",
       "streamCreated",
