@@ -54,7 +54,8 @@ pub(super) fn announcement(session: &str) -> Input {
 
 impl Client {
     pub(super) fn new(number: usize, latency: u64, nameless: bool) -> Self {
-        let name = ["ann", "bob", "cat", "dan"].get(number).map_or_else(|| format!("guest {number}"), |&name| name.into());
+        let name =
+            ["ann", "bob", "cat", "dan"].get(number).map_or_else(|| format!("guest {number}"), |&name| name.into());
         Self {
             machine: Machine::new(Config { seed: number as u64, ..Config::default() }),
             ledger: Ledger::new(),
