@@ -119,9 +119,9 @@ async fn a_lost_picture_is_held_until_there_is_another_one() {
 async fn of_an_app_that_plays_the_stream_in_a_video_of_its_own_the_picture_of_that_is_held() {
     let (screen, film) = (Screen::new(), playing().await);
     let stage = Stage::new(r#"<video id="own"></video>"#);
-    let own: HtmlVideoElement = stage.find("#own");
+    let own: HtmlVideoElement = stage.find("#own").unchecked_into();
     own.set_muted(true);
-    set(&own, "srcObject", screen.stream().into());
+    set(&own, "srcObject", screen.stream());
     let _ = own.play();
     screen.follow(&source(&film));
     until("the app's own video has a picture", || film_goes_on(&film) && own.ready_state() >= 2).await;

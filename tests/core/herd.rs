@@ -133,6 +133,7 @@ fn without_notice_those_who_are_refused_come_back_scattered() {
 /// `npm run bench -- herd`: a million clients; draws what came of it into the file that `HERD` names.
 #[test]
 #[ignore = "npm run bench -- herd"]
+#[allow(clippy::disallowed_methods, reason = "it is measured how long it takes")]
 fn a_million_clients_of_fifty_thousand_rooms() {
     let clients = ROOMS * PEOPLE;
     let mut found = Vec::new();

@@ -108,7 +108,8 @@ async function installed() {
   try {
     return (await import("better-sqlite3")).default;
   } catch (cause) {
-    const message = "store: a file needs the package better-sqlite3 (npm install better-sqlite3); or give another store";
+    const message =
+      "store: a file needs the package better-sqlite3 (npm install better-sqlite3); or give another store";
     throw new RotationError("store_missing", message, cause);
   }
 }
