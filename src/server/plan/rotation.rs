@@ -98,14 +98,18 @@ impl Planner {
         let session = &mut plan.sessions[at];
         let rotated = reason == "serverRotation";
         let is_back = timestamp < session.created;
-        if timestamp <= session.destroyed || is_back && !rotated {
-            return self.ignore(Ignored::Outdated);
-        }
-        session.destroyed = timestamp;
-        session.streams = session.streams.as_ref().map(|_| vec![]);
         let id = session.id.clone();
+        let is_known = timestamp <= session.destroyed || is_back && !rotated;
+        if !is_known {
+            session.destroyed = timestamp;
+            session.streams = session.streams.as_ref().map(|_| vec![]);
+        }
         if rotated {
+            // Also where a later end was told before: what ended with this one was not stopped by anybody.
             self.doubt_services(&id, timestamp);
+        }
+        if is_known {
+            return self.ignore(Ignored::Outdated);
         }
         let Some(plan) = &mut self.plan else { return Answer::Ok };
         let session = &mut plan.sessions[at];

@@ -1,7 +1,7 @@
 //! What is told late, or never: nothing runs twice for that, or for ever, and a person is heard all the same.
 
 use opentok_handover_server::plan::config::Config;
-use opentok_handover_server::plan::protocol::{Answer, Command, Input, Kind, Trouble};
+use opentok_handover_server::plan::protocol::{Answer, Command, Ignored, Input, Kind, Trouble};
 use serde_json::json;
 
 use crate::desk::{Desk, HOUR, MINUTE, archive, migrating, recording, session_event};
@@ -20,6 +20,27 @@ fn what_stopped_a_moment_before_the_platform_tells_of_the_rotation_is_started_ag
     desk.destroyed("a", "serverRotation");
     desk.pass(MINUTE);
     assert_eq!(desk.platform.running(Kind::Archive, "a").len(), 1);
+}
+
+#[test]
+fn what_a_rotation_has_ended_follows_though_a_later_end_of_the_session_was_told_of_first() {
+    let mut desk = Desk::new(Config::default());
+    desk.starts(Kind::Captions, "a", json!({ "languageCode": "en-US" }));
+    desk.pass(HOUR);
+    let gone = desk.now;
+    for thing in desk.platform.cut("a", "session ended", gone) {
+        desk.callback(ended(&thing.object(), "stopped", "session ended"));
+    }
+    desk.pass(2_000);
+    desk.callback(session_event("a", "sessionNotification", "serverRotation", gone - 10_000));
+    let to = desk.current();
+    desk.joins(&to, "ann");
+    desk.pass(MINUTE);
+    desk.destroyed("a", "clientDisconnected");
+    let answer = desk.callback(session_event("a", "sessionDestroyed", "serverRotation", gone));
+    assert_eq!(answer, Answer::Ignored { reason: Ignored::Outdated });
+    desk.pass(MINUTE);
+    assert_eq!(desk.platform.running(Kind::Captions, &to).len(), 1);
 }
 
 #[test]
