@@ -55,10 +55,14 @@ impl Planner {
     /// The application tells what it started.
     pub(super) fn service_started(&mut self, kind: Kind, session: &str, id: &str, options: Value) {
         let Some(plan) = &mut self.plan else { return };
+        let is_left_behind = plan.is_gone(session) && !plan.is_over();
         let known = plan.services.iter_mut().find(|service| service.kind == kind && has_run(service, id));
-        // A callback may have been faster, but it shows less.
+        // A callback may have been faster, but it shows less. It may have been that of its end with a session that was left:
+        // then nobody had said that it is wanted.
         if let Some(service) = known {
             service.options = options;
+            let latest = service.runs.last().filter(|run| run.id.as_deref() == Some(id));
+            service.wanted |= is_left_behind && latest.is_some_and(|run| run.cut);
             return;
         }
         let Some(at) = self.find_or_add(kind, session, id, &options, &Value::Null) else { return };

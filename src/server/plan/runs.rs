@@ -100,6 +100,7 @@ impl Planner {
         // Its beginning may be told later than its end, and a rotation may be what ended it, or a person what we have started.
         if !known && (tried || !by_hand) && !plan.ended.iter().any(|ended| ended == id) {
             self.found(kind, session, id, object);
+            self.follows(kind, session, id, object);
         }
         let Some(plan) = &mut self.plan else { return };
         let found = plan.services.iter().position(|service| service.kind == kind && has_run(service, id));
@@ -142,6 +143,20 @@ impl Planner {
             self.events.push(Event::ServiceEnded { kind, session_id: session, id, reason });
         }
         self.tell_recording(number);
+    }
+
+    /// What is first heard of when its session has a successor, and ended with that session, goes on in the successor.
+    fn follows(&mut self, kind: Kind, session: &str, id: &str, object: &Value) {
+        let was_cut = self.was_cut(session, object);
+        let Some(plan) = self.plan.as_mut().filter(|plan| was_cut && plan.is_gone(session) && !plan.is_over()) else {
+            return;
+        };
+        let of_it = |service: &&mut Service| {
+            service.kind == kind && service.runs.last().is_some_and(|run| run.id.as_deref() == Some(id))
+        };
+        if let Some(service) = plan.services.iter_mut().find(of_it) {
+            service.wanted = true;
+        }
     }
 
     /// The application stopped a service itself. Says whether it was known to run.

@@ -44,6 +44,48 @@ fn what_a_rotation_has_ended_follows_though_a_later_end_of_the_session_was_told_
 }
 
 #[test]
+fn what_the_application_has_started_follows_though_its_end_was_told_before_that() {
+    let mut desk = Desk::new(Config::default());
+    desk.notice("a");
+    let to = desk.current();
+    let captions = json!({ "languageCode": "en-US" });
+    let thing = desk.platform.start(Kind::Captions, "a", captions.clone(), desk.now);
+    desk.joins(&to, "ann");
+    desk.pass(MINUTE);
+    desk.destroyed("a", "serverRotation");
+    for thing in desk.platform.cut("a", "session ended", desk.now) {
+        desk.callback(ended(&thing.object(), "stopped", "session ended"));
+    }
+    desk.take(Input::ServiceStarted {
+        kind: Kind::Captions,
+        session_id: "a".to_owned(),
+        id: thing.id.clone(),
+        options: captions,
+    });
+    desk.pass(MINUTE);
+    assert_eq!(desk.platform.running(Kind::Captions, &to).len(), 1);
+}
+
+#[test]
+fn what_is_first_heard_of_when_it_has_ended_with_a_session_that_was_left_goes_on_in_the_successor() {
+    let mut desk = Desk::new(recording());
+    let lists = |command: &Command| matches!(command, Command::List { .. });
+    desk.fail(lists, status(400));
+    desk.platform.start(Kind::Archive, "a", archive("lesson"), desk.now);
+    desk.notice("a");
+    let to = desk.current();
+    desk.joins(&to, "ann");
+    desk.pass(MINUTE);
+    let gone = desk.platform.cut("a", "maximum idle time exceeded", desk.now);
+    desk.destroyed("a", "clientDisconnected");
+    for thing in gone {
+        desk.callback(ended(&thing.object(), "stopped", "maximum idle time exceeded"));
+    }
+    desk.pass(MINUTE);
+    assert_eq!(desk.platform.running(Kind::Archive, &to).len(), 1);
+}
+
+#[test]
 fn an_ended_archive_whose_beginning_is_told_last_is_not_taken_for_running() {
     let mut desk = Desk::new(recording());
     desk.starts(Kind::Archive, "a", archive("known"));
