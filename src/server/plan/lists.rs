@@ -205,7 +205,7 @@ impl Planner {
             return None;
         }
         let number = plan.services.len() as u32 + 1;
-        let wanted = !plan.is_gone(session) && !plan.is_over();
+        let wanted = !plan.is_over();
         plan.services.push(Service {
             number,
             kind,
