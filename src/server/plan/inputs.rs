@@ -226,6 +226,10 @@ impl Planner {
         }
         plan.over = Some(now);
         plan.idle = Some(now);
+        // Nobody waits for a successor any more.
+        if let Some(session) = plan.sessions.last_mut() {
+            session.stage = Stage::Current;
+        }
         self.cancel(|purpose| !matches!(purpose, Purpose::Start { .. } | Purpose::Stop { .. } | Purpose::Tell));
         let Some(plan) = &self.plan else { return Answer::Ok };
         let tried: Vec<(Kind, String)> = plan

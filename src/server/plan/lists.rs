@@ -230,7 +230,7 @@ impl Planner {
         if let Some(place) = runs.iter().position(later) {
             let (id, session) = (Some(id.to_owned()), session.to_owned());
             let state = RunState::Down;
-            runs.insert(place, Run { id, session, started: began, ended: None, cut: false, early: false, state });
+            runs.insert(place, Run { id, session, started: began, ended: None, cut: false, asked: None, state });
             return true;
         }
         for run in runs.iter_mut().filter(|run| run.session == session && run.may_run() && run.id.is_some()) {

@@ -30,7 +30,7 @@ impl Planner {
             started,
             ended: None,
             cut: false,
-            early: false,
+            asked: None,
             state: RunState::Up,
         });
         if service.kind != Kind::Archive && service.runs.len() > RUNS {
@@ -117,11 +117,19 @@ impl Planner {
         let next = service.runs.get(index + 1).map(|run| run.started);
         let run = &mut service.runs[index];
         let exact = end_of(object);
-        // This plan stops a piece when the next one runs: one that had ended by then was stopped by a person, who could not
-        // know of the next. An archive's duration is told in whole seconds.
-        let before_next = matches!((exact, next), (Some(end), Some(next)) if end + 1_000 < next);
-        if by_hand && before_next && !run.early && is_late {
-            service.wanted = false;
+        // An archive's duration is told in whole seconds.
+        let had_ended = |by: u64| exact.is_some_and(|end| end + 1_000 < by);
+        // A person has stopped what had ended before this plan asked for that; and what it never asked for, but for what made
+        // room for the next one.
+        let by_person = by_hand
+            && is_late
+            && match run.asked {
+                Some(asked) => had_ended(asked),
+                None => run.state != RunState::Down || next.is_none_or(had_ended),
+            };
+        if by_person && std::mem::take(&mut service.wanted) {
+            let (session_id, id, reason) = (session.clone(), Some(id.to_owned()), reason.to_owned());
+            self.events.push(Event::ServiceEnded { kind, session_id, id, reason });
         }
         let run = &mut service.runs[index];
         if run.state == RunState::Down {
@@ -131,14 +139,11 @@ impl Planner {
             }
             return;
         }
-        // What had ended before it was to be stopped, a person has stopped.
-        let ours = matches!(run.state, RunState::Stopping { since }
-            if !by_hand || exact.is_none_or(|end| end + 1_000 >= since));
+        let ours = run.asked.is_some() && !by_person;
         run.state = RunState::Down;
         run.ended = Some(exact.unwrap_or(now));
         run.cut = !ours && !by_hand;
-        if !ours && (is_late && by_hand || is_last && !is_rotating) {
-            service.wanted = false;
+        if !ours && is_last && !is_rotating && std::mem::take(&mut service.wanted) {
             let (id, reason) = (Some(id.to_owned()), reason.to_owned());
             self.events.push(Event::ServiceEnded { kind, session_id: session, id, reason });
         }

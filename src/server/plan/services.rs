@@ -57,19 +57,15 @@ impl Planner {
         let Some(plan) = &mut self.plan else { return };
         let service = &mut plan.services[at];
         let (number, kind) = (service.number, service.kind);
-        let target = plan.sessions.last().map(|session| &session.id);
-        let superfluous = Some(&service.runs[index].session) == target;
-        let follows = |run: &Run| !superfluous && Some(&run.session) == target && run.state == RunState::Up;
-        let early = !service.runs.iter().any(follows);
         let run = &mut service.runs[index];
-        run.early = early;
+        run.asked = Some(now);
         let Some(id) = run.id.clone() else {
             // Captions that were found running: they have no name by which to stop them, and end with their session.
             run.state = RunState::Down;
             run.ended = Some(now);
             return;
         };
-        run.state = RunState::Stopping { since: now };
+        run.state = RunState::Stopping;
         let command = Command::Stop { kind, session_id: run.session.clone(), id: id.clone() };
         self.order(command, Purpose::Stop { service: number, run: id }, until);
     }

@@ -201,8 +201,8 @@ pub struct Run {
     pub ended: Option<u64>,
     /// Whether the platform ended it, rather than this plan or the application.
     pub cut: bool,
-    /// Whether it was stopped before the next one began.
-    pub early: bool,
+    /// When this plan asked for its stop.
+    pub asked: Option<u64>,
     /// Whether it runs.
     pub state: RunState,
 }
@@ -216,11 +216,7 @@ pub enum RunState {
     /// It did, before the servers went.
     Doubtful,
     /// It is being stopped.
-    #[serde(rename_all = "camelCase")]
-    Stopping {
-        /// Since when.
-        since: u64,
-    },
+    Stopping,
     /// No.
     Down,
 }

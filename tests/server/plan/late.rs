@@ -133,6 +133,44 @@ fn a_person_who_stopped_a_recording_before_the_next_piece_began_is_heard_late() 
     assert!(desk.platform.running(Kind::Archive, &to).is_empty());
 }
 
+#[test]
+fn a_person_who_stopped_a_recording_that_was_to_be_stopped_with_its_session_is_heard_late() {
+    let mut desk = Desk::new(recording());
+    desk.starts(Kind::Archive, "a", archive("lesson"));
+    desk.pass(MINUTE);
+    desk.notice("a");
+    let to = desk.current();
+    // Whether the next piece runs can't be learnt for a while.
+    for _ in 0..6 {
+        desk.fail(|command| matches!(command, Command::List { .. }), status(502));
+    }
+    desk.all_move("a", &to);
+    let piece = &mut desk.platform.things[0];
+    (piece.ended, piece.reason) = (Some(desk.now), "user initiated");
+    let piece = piece.object();
+    desk.pass(5_000);
+    // The one before is stopped with its session, and isn't there any more.
+    desk.fail(|command| matches!(command, Command::Stop { .. }), status(404));
+    desk.destroyed("a", "clientDisconnected");
+    assert_eq!(desk.platform.things.len(), 1);
+    desk.callback(piece);
+    desk.pass(HOUR);
+    assert_eq!(desk.platform.things.len(), 1);
+}
+
+#[test]
+fn who_asks_where_to_go_after_a_call_was_ended_while_its_successor_was_made_is_not_told_to_wait() {
+    let mut desk = Desk::new(Config::default());
+    desk.joins("a", "ann");
+    desk.fail(|command| matches!(command, Command::CreateSession { .. }), status(503));
+    desk.destroyed("a", "serverRotation");
+    let asked = || Input::Credentials { session_id: "a".to_owned() };
+    assert!(matches!(desk.take(asked()), Answer::Wait { .. }));
+    desk.take(Input::End);
+    desk.pass(MINUTE);
+    assert!(matches!(desk.take(asked()), Answer::Credentials { session_id, .. } if session_id == "a"));
+}
+
 /// A recording was to go on in the successor and does, but nobody heard so.
 fn lost_start() -> (Desk, String) {
     let mut desk = Desk::new(recording());
