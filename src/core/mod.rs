@@ -6,8 +6,8 @@
 //! each client decides by what it sees and hears itself.
 //!
 //! 1. **Come.** Connect to the successor while in the old session. Say in the old one which connection is one's own there
-//!    (`moved`), then publish there too, and subscribe to each stream as it appears. Who comes to the old session later is
-//!    told the same.
+//!    (`moved`), and there which was one's own in the old one (`was`); then publish there too, and subscribe to each stream
+//!    as it appears. Who comes to either later is told the same.
 //! 2. **Swap.** A tile swaps when its own next picture has been presented, not before.
 //! 3. **Settle.** When everybody who is in the old session is in the successor, and each of their tiles shows them from
 //!    there, say so in the old one (`settled`), and signal in the successor alone. Go on publishing in the old one.
@@ -28,15 +28,29 @@
 //!
 //! ## Why nobody is there twice
 //!
-//! A view shows one leg. A connection in the successor is somebody known if they said so in the old session, and what is
-//! known of both doesn't contradict it; or if it has the identity of exactly one person who is not there yet. While it may
-//! be somebody known it is held back, two seconds at most, and only then a newcomer. Each one's signals are delivered once, in
-//! their order: [`bridge`].
+//! A view shows one leg. A connection in the successor is somebody known if it has the identity of exactly one person who is
+//! not there yet; or if its own word and that person's in the old session agree, and what is known of both doesn't
+//! contradict them. The service says who a signal is from, so each of the two words can only be said by who has that
+//! connection: together nobody can say them of somebody else. While it may be somebody known it is held back, two seconds at
+//! most, and only then a newcomer. Each one's signals are delivered once, in their order: [`bridge`].
+//!
+//! ## What a lie comes to
+//!
+//! | who says what | comes to |
+//! |---|---|
+//! | a connection in the successor to have been somebody who is in the old session | nothing: that person doesn't say so |
+//! | somebody in the old session to be another one's connection in the successor | nothing: that connection doesn't say so |
+//! | one word after another, or one a thousand times | the last counts; nothing is kept of the others |
+//! | a word about a session that the call doesn't go to, or a connection that isn't there | nothing, until it is |
+//! | a connection in the successor to have been somebody who has lost theirs | nothing, if either has an identity |
+//! | the same, where neither has | is believed: whoever was cut off has no other word left |
+//! | somebody to have settled who hasn't | is not waited for: loses sight of others themselves, nobody else |
+//! | somebody nothing, or to come and doesn't | is waited for until the deadline, as who runs without this package |
 //!
 //! ## What it costs
 //!
-//! Each client says two things to all in a move, and two things to each who comes late. Both sessions carry everybody's
-//! media from the first one's coming to the last one's settling; [`spread`] keeps that short within a call.
+//! Each client says three things to all in a move, and two things to each who comes late to the old session; one to each who
+//! comes later than itself to the successor, if its identity is not its own. Both sessions carry everybody's media from the first one's coming to the last one's settling; [`spread`] keeps that short within a call.
 
 pub mod announcement;
 pub mod backoff;

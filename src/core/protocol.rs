@@ -74,9 +74,9 @@ pub enum WireMessage {
         /// The successor.
         to: SessionId,
     },
-    /// After a loss: "my connection before this one was `connection`", to whoever may still hold it for somebody's.
+    /// In a successor, and after a loss: "my connection before this one was `connection`".
     Was {
-        /// The sender's connection on the leg that was lost.
+        /// The sender's connection on the leg that is left or was lost.
         connection: ConnectionId,
     },
     /// After a loss: "I give this connection up, and come back with another".

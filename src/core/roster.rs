@@ -1,9 +1,10 @@
 //! Who is who across legs: which connection and which stream on which leg is which person's.
 //!
 //! The app knows each person and each stream by the ID that it had when the app first heard of it, the *durable* ID.
-//! On a successor the same people come back with other IDs. They are recognised by what they said themselves on the
-//! old leg ([`Roster::moved`]), else by their identity if it is theirs alone. Who is neither is held back for a
-//! moment, in case the word is still on its way, and is then a newcomer: nothing is guessed.
+//! On a successor the same people come back with other IDs. They are recognised by their identity if it is theirs alone,
+//! else by their own words: on the old leg, which connection is theirs in the successor ([`Roster::moved`]), and in the
+//! successor, which was theirs before ([`Roster::was`]). One of them could be anybody's; together they can't. Who is
+//! neither is held back for a moment, in case a word is still on its way, and is then a newcomer: nothing is guessed.
 
 mod absence;
 mod lookup;
@@ -43,19 +44,9 @@ pub(super) enum Change {
 pub(super) struct Roster {
     people: LiteMap<ConnectionId, Person>,
     streams: LiteMap<StreamId, Stream>,
-    /// Connections on a successor that somebody on the old leg said were theirs.
-    claims: LiteMap<ConnectionId, Claim>,
     own: Option<ConnectionId>,
     /// The leg on which people come back rather than join.
     successor: Option<LegId>,
-}
-
-/// Somebody's word that a connection is theirs.
-#[derive(Debug)]
-struct Claim {
-    person: ConnectionId,
-    /// The session that it is in.
-    session: SessionId,
 }
 
 #[derive(Debug)]
@@ -71,6 +62,10 @@ struct Person {
     returning: bool,
     /// The successor in which this person has said to see everybody.
     settled: Option<SessionId>,
+    /// The connection in a successor that this person has said to be theirs, the last one.
+    moved: Option<(SessionId, ConnectionId)>,
+    /// The connection that this person has said to have had before.
+    says_was: Option<ConnectionId>,
 }
 
 /// Whether the app has heard of somebody.
@@ -112,9 +107,9 @@ impl Roster {
     /// The move to `session` is over: who appears from now on is new. What people said of later sessions still holds.
     pub(super) fn arrived(&mut self, session: &SessionId) {
         self.successor = None;
-        self.claims.retain(|_, claim| claim.session != *session);
         for (_, person) in self.people.iter_mut() {
             person.settled.take_if(|settled| settled == session);
+            person.moved.take_if(|(to, _)| to == session);
         }
     }
 
@@ -203,32 +198,30 @@ impl Roster {
     }
 
     /// Somebody said on leg `old` that a connection on the successor is theirs.
-    pub(super) fn moved(
-        &mut self,
-        old: LegId,
-        from: &ConnectionId,
-        session: SessionId,
-        connection: &ConnectionId,
-    ) -> Vec<Change> {
-        let Some(key) = self.person_at(old, from) else {
-            return Vec::new();
-        };
-        self.claims.entry(connection.clone()).or_insert_with(|| Claim { person: key.clone(), session });
-        let Some(leg) = self.successor else {
-            return Vec::new();
-        };
-        match self.person_at(leg, connection) {
-            Some(held) if held != key && self.fits(&held, &key, leg) => self.merge(&held, &key),
-            _ => Vec::new(),
+    pub(super) fn moved(&mut self, old: LegId, from: &ConnectionId, to: SessionId, connection: ConnectionId) {
+        if let Some(person) = self.person_at_mut(old, from) {
+            person.moved = Some((to, connection));
+        }
+    }
+
+    /// Somebody said on a leg what their connection was before they came, or came back, to it.
+    pub(super) fn was(&mut self, leg: LegId, from: &ConnectionId, before: ConnectionId) {
+        if let Some(person) = self.person_at_mut(leg, from) {
+            person.says_was = Some(before);
         }
     }
 
     /// Somebody said on leg `old` that they need it no more, because they see everybody in `to`.
     pub(super) fn settled(&mut self, old: LegId, from: &ConnectionId, to: SessionId) {
-        if let Some(key) = self.person_at(old, from)
-            && let Some(person) = self.people.get_mut(&key)
-        {
+        if let Some(person) = self.person_at_mut(old, from) {
             person.settled = Some(to);
+        }
+    }
+
+    /// Somebody said on a leg that they give their connection up to come back with another.
+    pub(super) fn returning(&mut self, leg: LegId, from: &ConnectionId) {
+        if let Some(person) = self.person_at_mut(leg, from) {
+            person.returning = true;
         }
     }
 
@@ -246,8 +239,13 @@ impl Roster {
     }
 
     /// Whoever is on no leg has left the call, but for those who have time left to come back.
-    pub(super) fn bury(&mut self) -> Vec<Change> {
-        self.remove(|stream| stream.at.is_empty() && stream.absent.is_none(), |p| p.at.is_empty() && p.absent.is_none())
+    pub(super) fn bury(&mut self, now: Time) -> Vec<Change> {
+        let mut changes = self.believe(now);
+        changes.extend(self.remove(
+            |stream| stream.at.is_empty() && stream.absent.is_none(),
+            |person| person.at.is_empty() && person.absent.is_none(),
+        ));
+        changes
     }
 
     /// The call is over: forgets everybody.
@@ -302,7 +300,17 @@ impl Roster {
         standing: Standing,
     ) -> ConnectionId {
         let at = only(leg, id.clone());
-        let person = Person { identity, at, was: Vec::new(), standing, absent: None, returning: false, settled: None };
+        let person = Person {
+            identity,
+            at,
+            was: Vec::new(),
+            standing,
+            absent: None,
+            returning: false,
+            settled: None,
+            moved: None,
+            says_was: None,
+        };
         self.people.insert(id.clone(), person);
         id
     }

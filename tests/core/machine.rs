@@ -3,6 +3,7 @@
 
 mod absences;
 mod attempts;
+mod beacons;
 mod chance;
 mod desk;
 mod ledger;

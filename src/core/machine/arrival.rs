@@ -112,7 +112,7 @@ impl Machine {
             },
             now,
         );
-        let changes = self.roster.bury();
+        let changes = self.roster.bury(now);
         self.apply(changes);
         for view in self.views.hopeless(arrived) {
             let message = "the successor let nobody subscribe";

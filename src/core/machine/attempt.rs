@@ -133,11 +133,13 @@ impl Machine {
         let leg = new.id;
         let Some(handover) = self.state.moving() else { return };
         if let Some(old) = handover.old_leg() {
-            if let Some(me) = self.roster.own_at(old).cloned() {
-                self.bridge.open(old, leg, me, self.roster.others_at(old).cloned().collect(), now);
-            }
+            let me = self.roster.own_at(old).cloned();
             let message = WireMessage::Moved { to: new.session.clone(), connection: own.clone() };
             self.order(Command::SendWire { leg: old, to: None, message });
+            if let Some(me) = me {
+                self.bridge.open(old, leg, me.clone(), self.roster.others_at(old).cloned().collect(), now);
+                self.order(Command::SendWire { leg, to: None, message: WireMessage::Was { connection: me } });
+            }
         } else if let Some(loss) = &handover.loss
             && let Some(me) = loss.me.clone()
         {
@@ -242,7 +244,7 @@ impl Machine {
         }
         let reason = handover.loss.as_ref().map_or(LossReason::NetworkDisconnected, |loss| loss.reason);
         self.conclude(Outcome::Abandoned, State::Failed, now);
-        let changes = self.roster.bury();
+        let changes = self.roster.bury(now);
         self.apply(changes);
         self.forget_call(now);
         self.tell(Event::Failed(failure));
@@ -262,7 +264,7 @@ impl Machine {
         self.roster.unexpect();
         if old_lives {
             self.order(Command::CloseLeg(new));
-            let changes = self.roster.bury();
+            let changes = self.roster.bury(now);
             self.apply(changes);
         } else {
             self.order(Command::DropLeg(new));

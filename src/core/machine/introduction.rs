@@ -43,8 +43,15 @@ impl Machine {
             let message = WireMessage::Was { connection: back.was.clone() };
             self.order(Command::SendWire { leg, to: Some(to.clone()), message });
         }
-        let Some(handover) = self.state.moving().filter(|handover| handover.old_leg() == Some(leg)) else { return };
-        let Some(new) = handover.connected_leg().cloned() else { return };
+        let Some(handover) = self.state.moving() else { return };
+        let (Some(old), Some(new)) = (handover.old_leg(), handover.connected_leg().cloned()) else { return };
+        if leg == new.id && !self.roster.is_known_by_identity() {
+            let Some(connection) = self.roster.own_at(old).cloned() else { return };
+            self.order(Command::SendWire { leg, to: Some(to.clone()), message: WireMessage::Was { connection } });
+        }
+        if leg != old {
+            return;
+        }
         let Some(connection) = self.roster.own_at(new.id).cloned() else { return };
         let message = WireMessage::Moved { to: new.session.clone(), connection };
         self.order(Command::SendWire { leg, to: Some(to.clone()), message });

@@ -135,6 +135,8 @@ impl Machine {
             return;
         }
         self.dispatch(input, now);
+        let changes = self.roster.believe(now);
+        self.apply(changes);
         self.advance(now);
         self.drain_bridge();
     }

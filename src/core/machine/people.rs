@@ -217,17 +217,13 @@ impl Machine {
             WireMessage::Stamped(stamp) => self.bridge.handle_stamped(leg, &from, stamp, now),
             WireMessage::Moved { to, connection } => {
                 self.bridge.handle_moved(leg, &from, connection.clone(), now);
-                let changes = self.roster.moved(leg, &from, to, &connection);
-                self.apply(changes);
+                self.roster.moved(leg, &from, to, connection);
             }
             WireMessage::Settled { to } => {
                 self.bridge.handle_settled(leg, &from, now);
                 self.roster.settled(leg, &from, to);
             }
-            WireMessage::Was { connection } => {
-                let changes = self.roster.was(leg, &from, &connection, now);
-                self.apply(changes);
-            }
+            WireMessage::Was { connection } => self.roster.was(leg, &from, connection),
             WireMessage::Returning => self.roster.returning(leg, &from),
         }
     }

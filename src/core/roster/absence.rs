@@ -84,35 +84,6 @@ impl Roster {
         vec![Change::StreamAway { stream: key, leg }]
     }
 
-    /// Somebody said on a leg what their connection was before they came back to it.
-    pub(in crate::core) fn was(
-        &mut self,
-        leg: LegId,
-        from: &ConnectionId,
-        before: &ConnectionId,
-        now: Time,
-    ) -> Vec<Change> {
-        let (Some(held), Some(known)) = (self.person_at(leg, from), self.who_is(before)) else {
-            return Vec::new();
-        };
-        let own = self.own.as_ref() == Some(&known);
-        if own || held == known || !self.may_succeed(leg, &held, &known) {
-            return Vec::new();
-        }
-        let mut changes = self.lay(leg, &known, now);
-        changes.extend(self.merge(&held, &known));
-        changes
-    }
-
-    /// Somebody said on a leg that they give their connection up to come back with another.
-    pub(in crate::core) fn returning(&mut self, leg: LegId, from: &ConnectionId) {
-        if let Some(key) = self.person_at(leg, from)
-            && let Some(person) = self.people.get_mut(&key)
-        {
-            person.returning = true;
-        }
-    }
-
     /// Whether somebody's new connection on a leg may be a person's who is said to be somewhere else, or nowhere.
     pub(super) fn is_missing(&self, leg: LegId, person: &Person) -> bool {
         !person.at.contains_key(&leg) && (self.successor == Some(leg) || person.absent.is_some())
@@ -140,17 +111,8 @@ impl Roster {
         self.remove(|stream| overdue(stream.absent), |person| overdue(person.absent))
     }
 
-    /// Whether what is held back as `held` can be what `known` has become, as it says.
-    fn may_succeed(&self, leg: LegId, held: &ConnectionId, known: &ConnectionId) -> bool {
-        let (Some(one), Some(other)) = (self.people.get(held), self.people.get(known)) else {
-            return false;
-        };
-        let same = one.identity.is_some() && one.identity == other.identity;
-        matches!(one.standing, Standing::Held { .. }) && (same || self.fits(held, known, leg))
-    }
-
     /// A person's connection on a leg is a ghost: it is theirs no more.
-    fn lay(&mut self, leg: LegId, known: &ConnectionId, now: Time) -> Vec<Change> {
+    pub(super) fn lay(&mut self, leg: LegId, known: &ConnectionId, now: Time) -> Vec<Change> {
         let Some(person) = self.people.get_mut(known) else {
             return Vec::new();
         };

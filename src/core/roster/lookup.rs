@@ -8,6 +8,11 @@ impl Roster {
         self.people.iter().find(|(_, person)| person.at.get(&leg) == Some(connection)).map(|(key, _)| key.clone())
     }
 
+    pub(super) fn person_at_mut(&mut self, leg: LegId, connection: &ConnectionId) -> Option<&mut Person> {
+        let key = self.person_at(leg, connection)?;
+        self.people.get_mut(&key)
+    }
+
     /// The ID on a leg of somebody with a durable ID.
     pub(in crate::core) fn connection_on(&self, leg: LegId, key: &ConnectionId) -> Option<&ConnectionId> {
         self.people.get(key)?.at.get(&leg)
@@ -54,6 +59,12 @@ impl Roster {
     /// This client's own connection on a leg.
     pub(in crate::core) fn own_at(&self, leg: LegId) -> Option<&ConnectionId> {
         self.connection_on(leg, self.own.as_ref()?)
+    }
+
+    /// Whether others can tell this client from all who are here by its identity.
+    pub(in crate::core) fn is_known_by_identity(&self) -> bool {
+        let own = self.own.as_ref().and_then(|own| self.people.get(own)).and_then(|own| own.identity.as_ref());
+        own.is_some() && self.people.values().filter(|person| person.identity.as_ref() == own).count() == 1
     }
 
     /// Whether everybody who is on `old` is on `new` too.

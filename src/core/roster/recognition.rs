@@ -2,26 +2,64 @@
 
 use std::time::Duration;
 
+use super::super::time::Time;
 use super::absence::GHOST_HOLD;
 use super::{
     Change, ConnectionId, ConnectionInfo, LegId, NEWCOMER_HOLD, Person, Roster, Standing, Stream, StreamId, StreamInfo,
 };
 
 impl Roster {
-    /// Whose new connection this is, if that is certain.
+    /// Whose new connection this is, if its identity makes that certain.
     pub(super) fn recognise(&self, leg: LegId, info: &ConnectionInfo) -> Option<ConnectionId> {
-        if let Some(key) = self.claims.get(&info.id).map(|claim| &claim.person)
-            && let Some(person) = self.people.get(key)
-            && self.is_missing(leg, person)
-            && compatible(person.identity.as_ref(), info.identity.as_ref())
-        {
+        let identity = info.identity.as_ref()?;
+        let candidates =
+            || self.people.iter().filter(|(_, p)| p.identity.as_ref() == Some(identity) && self.is_missing(leg, p));
+        // Of those who share an identity, each is believed at once.
+        if let Some((key, _)) = candidates().find(|(_, person)| person.is_now(&info.id)) {
             return Some(key.clone());
         }
-        let identity = info.identity.as_ref()?;
-        let mut candidates =
-            self.people.iter().filter(|(_, p)| p.identity.as_ref() == Some(identity) && self.is_missing(leg, p));
+        let mut candidates = candidates();
         let (key, _) = candidates.next()?;
         candidates.next().is_none().then(|| key.clone())
+    }
+
+    /// Those held back are who they say they are as soon as that can't be somebody else's word.
+    pub(in crate::core) fn believe(&mut self, now: Time) -> Vec<Change> {
+        let mut changes = Vec::new();
+        while let Some((leg, held, known)) = self.credible() {
+            changes.extend(self.lay(leg, &known, now));
+            changes.extend(self.merge(&held, &known));
+        }
+        changes
+    }
+
+    fn credible(&self) -> Option<(LegId, ConnectionId, ConnectionId)> {
+        self.people.iter().filter(|(_, person)| matches!(person.standing, Standing::Held { .. })).find_map(
+            |(held, person)| {
+                let leg = *person.at.keys().next()?;
+                let named = person.says_was.as_ref().and_then(|before| self.who_is(before));
+                let is_said = named.is_some();
+                let known = named.or_else(|| self.who_says_to_be(held))?;
+                let other = self.own.as_ref() != Some(&known) && *held != known;
+                (other && self.is_credible(leg, held, &known, is_said)).then(|| (leg, held.clone(), known))
+            },
+        )
+    }
+
+    /// Whether what is held back as `held` has become of `known`. Whoever has the same identity is believed one word, in
+    /// the successor even if the old connection there hasn't been given up yet; so is, of those without
+    /// any, who says to be one that is nowhere. Of anybody else both words are needed.
+    fn is_credible(&self, leg: LegId, held: &ConnectionId, known: &ConnectionId, is_said: bool) -> bool {
+        let (Some(one), Some(other)) = (self.people.get(held), self.people.get(known)) else { return false };
+        if one.identity.is_some() && one.identity == other.identity {
+            return is_said || self.fits(held, known, leg);
+        }
+        let nowhere = other.at.is_empty() && one.identity == other.identity;
+        is_said && self.fits(held, known, leg) && (nowhere || other.is_now(held))
+    }
+
+    fn who_says_to_be(&self, connection: &ConnectionId) -> Option<ConnectionId> {
+        self.people.iter().find(|(_, person)| person.is_now(connection)).map(|(key, _)| key.clone())
     }
 
     /// Whose connection this is or was on another leg: after a loss, whoever was not cut off has the same one still.
@@ -109,6 +147,11 @@ impl Roster {
 }
 
 impl Person {
+    /// Whether this person has said to have a connection in a successor.
+    fn is_now(&self, connection: &ConnectionId) -> bool {
+        self.moved.as_ref().is_some_and(|(_, now)| now == connection)
+    }
+
     /// Whether a connection is or was this person's, whom the app knows as `key`.
     pub(super) fn had(&self, key: &ConnectionId, id: &ConnectionId) -> bool {
         key == id || self.was.contains(id)

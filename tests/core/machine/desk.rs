@@ -267,6 +267,14 @@ impl Desk {
         self.says(person, WireMessage::Moved { to, connection });
     }
 
+    /// Somebody says on the newest leg which connection was theirs in the session before.
+    pub(super) fn says_was(&mut self, person: &str) {
+        let before = self.session_of(self.machine.primary().expect("no leg"));
+        let connection = ConnectionId::new(format!("{person}@{before}"));
+        let from = self.connection(person).id;
+        self.signal(self.leg(), Some(from), SignalKind::Wire(WireMessage::Was { connection }));
+    }
+
     /// Somebody says on the leg that is the app's that they need it no more.
     pub(super) fn settles(&mut self, person: &str) {
         let to = self.session_of(self.leg());

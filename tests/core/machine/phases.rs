@@ -23,7 +23,7 @@ fn a_handover_goes_from_leg_to_leg_in_its_order() {
     desk.renewed("two");
     assert_eq!(desk.commands(), ["open 2 in two"]);
     desk.connected();
-    assert_eq!(desk.commands(), ["say moved to all on 1", "publish on 2"]);
+    assert_eq!(desk.commands(), ["say moved to all on 1", "say was to all on 2", "publish on 2"]);
     desk.live();
     assert_eq!(desk.commands(), ["swap preview to 2"]);
     desk.arrives("ann");
