@@ -67,6 +67,17 @@ export const STAGES = [
       ]),
   },
   {
+    name: "rooms",
+    about: "a hundred thousand rooms of two to fifty who move, chat, come and leave; with SEED=number one of them",
+    long: true,
+    needs: ["rust"],
+    run: (say) =>
+      runCargo(say, [
+        ...["-p", "opentok-handover", "--test", "core", "--release"],
+        ...["--", "--ignored", "--nocapture", "together"],
+      ]),
+  },
+  {
     name: "server-simulation",
     about: "the same of the application server's plan",
     long: true,

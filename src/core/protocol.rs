@@ -59,6 +59,9 @@ pub struct StreamInfo {
     pub has_video: bool,
 }
 
+/// How many earlier connections of somebody are read from what they say of themselves.
+pub const MOST_EARLIER: usize = 8;
+
 /// What clients that run this package tell each other. Never reaches the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WireMessage {
@@ -74,12 +77,13 @@ pub enum WireMessage {
         /// The successor.
         to: SessionId,
     },
-    /// In a successor, and after a loss: "my connection before this one was `connection`".
+    /// In a successor, and after a loss: "my connections before this one were `connections`".
     Was {
-        /// The sender's connection on the leg that is left or was lost.
-        connection: ConnectionId,
+        /// The sender's connections on the leg that is left or was lost, and on those before and since. A few at most:
+        /// [`MOST_EARLIER`].
+        connections: Vec<ConnectionId>,
     },
-    /// After a loss: "I give this connection up, and come back with another".
+    /// On a new leg: "I give this connection up, and come back with another".
     Returning,
     /// On either leg: "my next signal here is number `number`".
     Stamp(Stamp),

@@ -64,8 +64,8 @@ struct Person {
     settled: Option<SessionId>,
     /// The connection in a successor that this person has said to be theirs, the last one.
     moved: Option<(SessionId, ConnectionId)>,
-    /// The connection that this person has said to have had before.
-    says_was: Option<ConnectionId>,
+    /// The connections that this person has said to have had before.
+    says_was: Vec<ConnectionId>,
 }
 
 /// Whether the app has heard of somebody.
@@ -205,9 +205,9 @@ impl Roster {
     }
 
     /// Somebody said on a leg what their connection was before they came, or came back, to it.
-    pub(super) fn was(&mut self, leg: LegId, from: &ConnectionId, before: ConnectionId) {
+    pub(super) fn was(&mut self, leg: LegId, from: &ConnectionId, before: Vec<ConnectionId>) {
         if let Some(person) = self.person_at_mut(leg, from) {
-            person.says_was = Some(before);
+            person.says_was = before;
         }
     }
 
@@ -309,7 +309,7 @@ impl Roster {
             returning: false,
             settled: None,
             moved: None,
-            says_was: None,
+            says_was: Vec::new(),
         };
         self.people.insert(id.clone(), person);
         id

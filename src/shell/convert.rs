@@ -7,7 +7,7 @@ use super::js;
 use super::shared::Shared;
 use crate::core::announcement::{Data, Deadline, Proof, RawAnnouncement, Seal, Sender};
 use crate::core::ids::{ConnectionId, SessionId, StreamId};
-use crate::core::protocol::{ConnectionInfo, Stamp, StreamInfo, VideoType, WireMessage};
+use crate::core::protocol::{ConnectionInfo, MOST_EARLIER, Stamp, StreamInfo, VideoType, WireMessage};
 use crate::ot;
 
 /// The type of our own signals. The app never sees one.
@@ -119,8 +119,9 @@ pub(super) fn wire_message(data: &JsValue) -> Option<WireMessage> {
     if let Some(to) = js::get_string(&object, "settled") {
         return Some(WireMessage::Settled { to: SessionId::new(to) });
     }
-    if let Some(connection) = js::get_string(&object, "was") {
-        return Some(WireMessage::Was { connection: ConnectionId::new(connection) });
+    if let Some(was) = js::get(&object, "was").dyn_ref::<Array>() {
+        let connections = was.iter().take(MOST_EARLIER).filter_map(|id| id.as_string());
+        return Some(WireMessage::Was { connections: connections.map(ConnectionId::new).collect() });
     }
     if js::get(&object, "returning").is_truthy() {
         return Some(WireMessage::Returning);
@@ -144,7 +145,10 @@ pub(super) fn wire_data(message: &WireMessage) -> JsValue {
             js::set(&data, "moved", moved);
         }
         WireMessage::Settled { to } => js::set(&data, "settled", to.as_str()),
-        WireMessage::Was { connection } => js::set(&data, "was", connection.as_str()),
+        WireMessage::Was { connections } => {
+            let was: Array = connections.iter().map(|id| JsValue::from(id.as_str())).collect();
+            js::set(&data, "was", was);
+        }
         WireMessage::Returning => js::set(&data, "returning", true),
         WireMessage::Stamp(stamp) => js::set(&data, "stamp", stamp_data(stamp)),
         WireMessage::Stamped(stamp) => js::set(&data, "stamped", stamp_data(stamp)),

@@ -137,15 +137,15 @@ impl Machine {
             let message = WireMessage::Moved { to: new.session.clone(), connection: own.clone() };
             self.order(Command::SendWire { leg: old, to: None, message });
             if let Some(me) = me {
-                self.bridge.open(old, leg, me.clone(), self.roster.others_at(old).cloned().collect(), now);
-                self.order(Command::SendWire { leg, to: None, message: WireMessage::Was { connection: me } });
+                self.bridge.open(old, leg, me, self.roster.others_at(old).cloned().collect(), now);
             }
+            self.say_who_came(leg, now);
         } else if let Some(loss) = &handover.loss
             && let Some(me) = loss.me.clone()
         {
-            self.bridge.open(loss.leg, leg, me.clone(), loss.members.clone(), now);
+            self.bridge.open(loss.leg, leg, me, loss.members.clone(), now);
             self.bridge.old_leg_gone(now);
-            self.say_who_came_back(leg, me, now);
+            self.say_who_came(leg, now);
         }
         let publish_until = now + self.config.publish_timeout;
         self.update_move(

@@ -2,34 +2,52 @@
 
 use std::time::Duration;
 
-use super::{Command, ConnectionId, LegId, Machine, Time, WireMessage};
+use super::{Command, ConnectionId, Handover, LegId, Machine, Time, WireMessage};
 
 /// How long a server may show a connection that is dead, and others take it for this client still. Servers give a lost
 /// connection up after some 40 s (a guess of SDK-FACTS section 6).
 const GHOST: Duration = Duration::from_secs(60);
 
-/// Who this client was before it came back.
+/// A word to all comes back to who has said it within this time, or not at all.
+const ECHO: Duration = Duration::from_secs(2);
+
+/// What this client has said to all on a leg of who it was before it came there.
 #[derive(Debug)]
-pub(super) struct CameBack {
-    /// The leg that it came back on.
+pub(super) struct Word {
     leg: LegId,
-    /// Its connection on the leg that was lost.
-    was: ConnectionId,
-    /// Until when it tells newcomers.
+    was: Vec<ConnectionId>,
+    said: Time,
+    /// Whether it has come back: who is told of after that has not heard it.
+    heard: bool,
+    /// Whether it is said of who comes back after a loss. That is more than an identity tells: which of two is a ghost.
+    after_loss: bool,
+    /// Until when newcomers are told too.
     until: Time,
 }
 
 impl Machine {
-    /// After a loss: says to everybody on the new leg who this client was.
-    pub(super) fn say_who_came_back(&mut self, leg: LegId, was: ConnectionId, now: Time) {
-        self.order(Command::SendWire { leg, to: None, message: WireMessage::Was { connection: was.clone() } });
-        self.came_back = Some(CameBack { leg, was, until: now + GHOST });
+    /// Says to everybody on a new leg who this client was before: on the leg that it leaves or has lost, and in whichever
+    /// attempts since. Some may know it from one of them only.
+    pub(super) fn say_who_came(&mut self, leg: LegId, now: Time) {
+        let Some(handover) = self.state.moving() else { return };
+        let after_loss = handover.is_recovery();
+        let until = if after_loss { now + GHOST } else { handover.deadline };
+        let was = self.roster.own_before(leg);
+        self.order(Command::SendWire { leg, to: None, message: WireMessage::Was { connections: was.clone() } });
+        self.word = Some(Word { leg, was, said: now, heard: false, after_loss, until });
     }
 
-    /// After a loss: says on the new leg, which lives, that it is about to be given up for another one.
+    /// This client's own word came back to it.
+    pub(super) fn hear_own_word(&mut self, leg: LegId) {
+        if let Some(word) = self.word.as_mut().filter(|word| word.leg == leg) {
+            word.heard = true;
+        }
+    }
+
+    /// Says on the new leg, which lives, that it is about to be given up for another one. Some may know this client from
+    /// there only: everybody after a loss, and in a handover those who never were in the old session.
     pub(super) fn say_returning(&mut self) {
-        let Some(handover) = self.state.moving().filter(|handover| handover.is_recovery()) else { return };
-        if let Some(leg) = handover.connected_leg().map(|leg| leg.id) {
+        if let Some(leg) = self.state.moving().and_then(Handover::connected_leg).map(|leg| leg.id) {
             self.order(Command::SendWire { leg, to: None, message: WireMessage::Returning });
         }
     }
@@ -39,19 +57,15 @@ impl Machine {
         if self.roster.own_at(leg) == Some(to) {
             return;
         }
-        if let Some(back) = self.came_back.as_ref().filter(|back| back.leg == leg && now < back.until) {
-            let message = WireMessage::Was { connection: back.was.clone() };
+        if let Some(word) = self.word.as_ref().filter(|word| word.leg == leg && now < word.until)
+            && (word.heard || now >= word.said + ECHO)
+            && (word.after_loss || !self.roster.is_known_by_identity())
+        {
+            let message = WireMessage::Was { connections: word.was.clone() };
             self.order(Command::SendWire { leg, to: Some(to.clone()), message });
         }
-        let Some(handover) = self.state.moving() else { return };
-        let (Some(old), Some(new)) = (handover.old_leg(), handover.connected_leg().cloned()) else { return };
-        if leg == new.id && !self.roster.is_known_by_identity() {
-            let Some(connection) = self.roster.own_at(old).cloned() else { return };
-            self.order(Command::SendWire { leg, to: Some(to.clone()), message: WireMessage::Was { connection } });
-        }
-        if leg != old {
-            return;
-        }
+        let Some(handover) = self.state.moving().filter(|handover| handover.old_leg() == Some(leg)) else { return };
+        let Some(new) = handover.connected_leg().cloned() else { return };
         let Some(connection) = self.roster.own_at(new.id).cloned() else { return };
         let message = WireMessage::Moved { to: new.session.clone(), connection };
         self.order(Command::SendWire { leg, to: Some(to.clone()), message });

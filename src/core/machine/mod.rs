@@ -23,7 +23,7 @@ mod waiting;
 
 use std::collections::VecDeque;
 
-use self::introduction::CameBack;
+use self::introduction::Word;
 use self::pace::Pace;
 use self::supervision::Supervision;
 use self::waiting::Waiting;
@@ -71,7 +71,7 @@ pub struct Machine {
     offline: bool,
     /// Whether the app has been told that it is cut off.
     interrupted: bool,
-    came_back: Option<CameBack>,
+    word: Option<Word>,
     waiting: Vec<Waiting>,
     /// When what the SDK has refused is sent again.
     resend_at: Option<Time>,
@@ -108,7 +108,7 @@ impl Machine {
             rejoin: None,
             offline: false,
             interrupted: false,
-            came_back: None,
+            word: None,
             waiting: Vec::new(),
             resend_at: None,
             supervision: Vec::new(),

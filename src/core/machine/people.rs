@@ -223,7 +223,8 @@ impl Machine {
                 self.bridge.handle_settled(leg, &from, now);
                 self.roster.settled(leg, &from, to);
             }
-            WireMessage::Was { connection } => self.roster.was(leg, &from, connection),
+            WireMessage::Was { .. } if self.roster.own_at(leg) == Some(&from) => self.hear_own_word(leg),
+            WireMessage::Was { connections } => self.roster.was(leg, &from, connections),
             WireMessage::Returning => self.roster.returning(leg, &from),
         }
     }

@@ -61,6 +61,19 @@ impl Roster {
         self.connection_on(leg, self.own.as_ref()?)
     }
 
+    /// This client's connections before the one on a leg, as far as anybody may know them still.
+    pub(in crate::core) fn own_before(&self, leg: LegId) -> Vec<ConnectionId> {
+        let Some((key, own)) = self.own.as_ref().and_then(|key| Some((key, self.people.get(key)?))) else {
+            return Vec::new();
+        };
+        let elsewhere = own.at.iter().filter(|(other, _)| **other != leg).map(|(_, id)| id);
+        let mut before: Vec<ConnectionId> = elsewhere.chain(own.was.iter().rev()).cloned().collect();
+        if !before.contains(key) && own.at.get(&leg) != Some(key) {
+            before.push(key.clone());
+        }
+        before
+    }
+
     /// Whether others can tell this client from all who are here by its identity.
     pub(in crate::core) fn is_known_by_identity(&self) -> bool {
         let own = self.own.as_ref().and_then(|own| self.people.get(own)).and_then(|own| own.identity.as_ref());

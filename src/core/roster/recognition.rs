@@ -37,7 +37,7 @@ impl Roster {
         self.people.iter().filter(|(_, person)| matches!(person.standing, Standing::Held { .. })).find_map(
             |(held, person)| {
                 let leg = *person.at.keys().next()?;
-                let named = person.says_was.as_ref().and_then(|before| self.who_is(before));
+                let named = person.says_was.iter().find_map(|before| self.who_is(before));
                 let is_said = named.is_some();
                 let known = named.or_else(|| self.who_says_to_be(held))?;
                 let other = self.own.as_ref() != Some(&known) && *held != known;

@@ -130,6 +130,9 @@ fn whoever_comes_back_says_who_they_were_to_those_who_come_later_too() {
     desk.feed(Input::LegConnected { leg: NEW, own: ConnectionId::new("me-again@one") });
     assert_eq!(desk.commands(), ["say was to all on 2", "publish on 2"]);
     desk.live();
+    desk.listens("ann");
+    assert_eq!(desk.commands(), [""; 0], "who was there has heard it");
+    says_was(&mut desk, NEW, "me-again", "me@one");
     desk.listens("bob");
     assert_eq!(desk.commands(), ["say was to bob@one on 2"]);
     desk.wait(seconds(61));
@@ -191,6 +194,6 @@ fn others_who_are_told_to_be_gone_just_before_oneself_come_back_with_the_call() 
 /// Somebody on a leg says that an earlier connection was theirs.
 fn says_was(desk: &mut Desk, leg: LegId, person: &str, before: &str) {
     let from = ConnectionId::new(format!("{person}@{}", desk.session_of(leg)));
-    let word = WireMessage::Was { connection: ConnectionId::new(before) };
+    let word = WireMessage::Was { connections: vec![ConnectionId::new(before)] };
     desk.signal(leg, Some(from), SignalKind::Wire(word));
 }

@@ -139,7 +139,24 @@ fn a_latecomer_to_the_successor_is_told_who_we_were_if_nothing_else_tells() {
         leg: OLD,
         connection: ConnectionInfo { id: id("tab@one"), identity: Some("me".into()) },
     });
+    desk.arrives("zoe");
+    assert_eq!(desk.commands(), ["say moved to tab@one on 1"], "zoe has heard what was said to all");
+    desk.signal(NEW, Some(id("me@two")), SignalKind::Wire(was("me@one")));
+    desk.arrives("bob");
+    assert_eq!(desk.commands(), ["say was to bob@two on 2"]);
+}
+
+#[test]
+fn a_word_that_does_not_come_back_counts_as_heard_in_the_end() {
+    let mut desk = with_strangers(&["ann"]);
+    desk.wait(seconds(2));
+    desk.listens("tab");
+    assert_eq!(desk.commands(), [""; 0], "we have an identity of our own");
+    let mut desk = Desk::in_call(&[]);
+    desk.comes("tab", Some("me"));
+    go_over(&mut desk);
     let _ = desk.commands();
+    desk.wait(seconds(2));
     desk.arrives("zoe");
     assert_eq!(desk.commands(), ["say was to zoe@two on 2"]);
 }
@@ -280,5 +297,5 @@ fn is_now(connection: &str) -> WireMessage {
 }
 
 fn was(connection: &str) -> WireMessage {
-    WireMessage::Was { connection: id(connection) }
+    WireMessage::Was { connections: vec![id(connection)] }
 }

@@ -200,7 +200,7 @@ impl Chance {
         let stamp = Stamp { number: self.below(20), of: ConnectionId::new(format!("{person}@{other}")) };
         match self.below(10) {
             0 => SignalKind::Wire(WireMessage::Moved { to: SessionId::new(session), connection }),
-            8 => SignalKind::Wire(WireMessage::Was { connection }),
+            8 => SignalKind::Wire(WireMessage::Was { connections: vec![connection] }),
             9 => SignalKind::Wire(WireMessage::Returning),
             1 | 2 => SignalKind::Wire(WireMessage::Settled { to: SessionId::new(session) }),
             3 | 4 => SignalKind::Wire(WireMessage::Stamp(stamp)),

@@ -272,7 +272,7 @@ impl Desk {
         let before = self.session_of(self.machine.primary().expect("no leg"));
         let connection = ConnectionId::new(format!("{person}@{before}"));
         let from = self.connection(person).id;
-        self.signal(self.leg(), Some(from), SignalKind::Wire(WireMessage::Was { connection }));
+        self.signal(self.leg(), Some(from), SignalKind::Wire(WireMessage::Was { connections: vec![connection] }));
     }
 
     /// Somebody says on the leg that is the app's that they need it no more.

@@ -1,7 +1,12 @@
-//! A service with sessions and several clients, each with a machine, in virtual time. Every line between a client and
-//! the service keeps its order and has its own latency.
+//! A service with sessions and everybody who is in them, in virtual time: clients, each with a machine, and strangers, who
+//! run without one. Every line between a client and the service keeps its order and has its own latency.
+//!
+//! What must hold at every step is in [`law`].
 
 mod client;
+mod law;
+mod nature;
+mod stranger;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +15,8 @@ use opentok_handover::core::ids::{ConnectionId, LegId, SignalId, StreamId};
 use opentok_handover::core::protocol::{ConnectionInfo, Input, LossReason, SignalKind, StreamInfo, WireMessage};
 
 pub(super) use self::client::Client;
+pub(super) use self::nature::Nature;
+pub(super) use self::stranger::{Manner, Stranger};
 use crate::agenda::Agenda;
 use crate::dice::Dice;
 
@@ -19,44 +26,49 @@ const GRACE: u64 = 5000;
 /// The slowest message takes this long from client to service, or back.
 const LATENCY: u64 = 400;
 
-/// When everybody is in session "one" and has seen everybody.
+/// No two messages on a line differ by more than this in what they take.
+const JITTER: u64 = 50;
+
+/// When those who were there first are in session "one" and have seen each other.
 pub(super) const START: u64 = 15_000;
 
-/// What may go wrong.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Nature {
-    /// Attempts to renew, connect or publish fail now and then.
-    pub(super) clumsy: bool,
-    /// Session "one" ends for everybody at some time around the announcement.
-    pub(super) forced: bool,
-    /// Some lose their connection to session "one".
-    pub(super) flaky: bool,
-    /// There are up to twenty people, and not up to four.
-    pub(super) crowded: bool,
-    /// They hear of the successor within twenty seconds, and not within one and a half.
-    pub(super) apart: bool,
-}
+/// When the servers of session "one" go, if they go in peace: whoever has been told of it has left before.
+const ROTATION: u64 = START + 180_000;
 
 pub(super) struct World {
     pub(super) nature: Nature,
     dice: Dice,
-    now: u64,
+    pub(super) now: u64,
     agenda: Agenda<Happening>,
     sessions: BTreeMap<String, BTreeMap<ConnectionId, Member>>,
     over: BTreeSet<String>,
     pub(super) clients: Vec<Client>,
+    pub(super) strangers: Vec<Stranger>,
+    /// Whose streams there are or were.
+    owners: BTreeMap<StreamId, usize>,
+    /// Whose connections there are or were.
+    holders: BTreeMap<ConnectionId, usize>,
+    /// What everybody has on air, and in which session.
+    on_air: Vec<Vec<(String, StreamId)>>,
+    /// Since when nobody is known to need session "one" any more.
+    needless_since: u64,
+    /// How many inputs there were.
+    pub(super) steps: u64,
+    /// Whether its story is told.
+    told: bool,
 }
 
 /// A connection as the service knows it.
 struct Member {
-    client: usize,
+    who: usize,
     leg: LegId,
     info: ConnectionInfo,
     streams: Vec<StreamInfo>,
 }
 
+#[derive(Debug)]
 enum Happening {
-    /// A message of a client's reaches the service.
+    /// A message of somebody's reaches the service.
     AtService {
         session: String,
         from: ConnectionId,
@@ -66,63 +78,99 @@ enum Happening {
     AtClient(usize, Input),
     /// A client's plans.
     Plan(usize, Plan),
+    /// A stranger's.
+    Stray(usize, stranger::Deed),
     /// A session ends for everybody.
     End(String),
     Timer(usize),
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Plan {
     Connect,
     Send,
     Cut,
+    Leave,
 }
 
+#[derive(Debug)]
 enum Message {
-    Join { client: usize, leg: LegId, identity: Option<String> },
-    Publish(StreamInfo, Input),
+    Join { who: usize, leg: LegId, identity: Option<String> },
+    Publish(StreamInfo, Option<Input>),
     Signal { to: Option<ConnectionId>, kind: SignalKind, number: Option<usize> },
     Left,
 }
 
 impl World {
     pub(super) fn new(seed: u64, nature: Nature) -> Self {
+        let mut dice = Dice::new(seed);
+        let people = nature.people(&mut dice);
+        let strangers = if nature.strange { 1 + dice.below(1 + people as u64 / 4) as usize } else { 0 };
         let mut world = Self {
             nature,
-            dice: Dice::new(seed),
+            dice,
             now: 0,
             agenda: Agenda::default(),
             sessions: BTreeMap::new(),
             over: BTreeSet::new(),
             clients: Vec::new(),
+            strangers: Vec::new(),
+            owners: BTreeMap::new(),
+            holders: BTreeMap::new(),
+            on_air: vec![Vec::new(); people + strangers],
+            needless_since: 0,
+            steps: 0,
+            told: false,
         };
-        let people = 2 + world.below(if nature.crowded { 19 } else { 3 }) as usize;
         for client in 0..people {
             let latency = 1 + world.below(LATENCY);
             let nameless = world.below(3) == 0;
-            world.clients.push(Client::new(client, latency, nameless));
-            world.make_plans(client);
+            world.clients.push(Client::new(client, people + strangers, latency, nameless));
+            world.make_plans(client, people);
+        }
+        for number in 0..strangers {
+            let latency = 1 + world.below(LATENCY);
+            let manner = world.dice.pick(&Manner::ALL);
+            world.strangers.push(Stranger::new(number, manner, latency));
+            world.make_strange_plans(number);
         }
         if nature.forced {
             let at = START - 1000 + world.below(8000);
             world.plan(at, Happening::End("one".into()));
+        } else if nature.strange || nature.deaf {
+            world.plan(ROTATION, Happening::End("one".into()));
         }
         world
     }
 
-    fn make_plans(&mut self, client: usize) {
-        let at = self.below(2000);
-        self.plan(at, Happening::Plan(client, Plan::Connect));
+    /// The same, with every step of it told.
+    pub(super) fn told(mut self) -> Self {
+        self.told = true;
+        self
+    }
+
+    fn make_plans(&mut self, client: usize, people: usize) {
+        let late = self.nature.coming && client > 1 && self.below(3) == 0;
+        let comes = if late { START - 2000 + self.below(22_000) } else { self.below(2000) };
+        self.clients[client].was_first = !late;
+        self.plan(comes, Happening::Plan(client, Plan::Connect));
         let within = if self.nature.apart { 20_000 } else { 1500 };
-        let at = START + self.below(within);
-        self.plan(at, Happening::AtClient(client, client::announcement("two")));
-        for _ in 0..self.below(30) {
+        let heard = START.max(comes + 3000) + self.below(within);
+        let deaf = self.nature.deaf && self.below(4) == 0;
+        if !deaf {
+            self.plan(heard, Happening::AtClient(client, client::announcement("two")));
+        }
+        for _ in 0..self.below(3 + 60 / people as u64) {
             let at = START - 3000 + self.below(20_000);
             self.plan(at, Happening::Plan(client, Plan::Send));
         }
         if self.nature.flaky && self.below(2) == 0 {
             let at = START - 1000 + self.below(10_000);
             self.plan(at, Happening::Plan(client, Plan::Cut));
+        }
+        if self.nature.going && client > 1 && self.below(3) == 0 {
+            let at = (START - 1000).max(comes) + self.below(20_000);
+            self.plan(at, Happening::Plan(client, Plan::Leave));
         }
     }
 
@@ -136,6 +184,7 @@ impl World {
                 Happening::AtClient(client, input) => self.feed(client, input),
                 Happening::Timer(client) => self.feed(client, Input::Timeout),
                 Happening::Plan(client, plan) => self.carry_out(client, plan),
+                Happening::Stray(stranger, deed) => self.stray(stranger, deed),
                 Happening::End(session) => self.end(session),
             }
         }
@@ -148,25 +197,31 @@ impl World {
 
     fn serve(&mut self, session: &str, from: ConnectionId, message: Message) {
         if self.over.contains(session) {
-            if let Message::Join { client, leg, .. } = message {
+            if let Message::Join { who, leg, .. } = message {
                 let failure = Failure::new(Code::ConnectFailed, "this session is over");
-                self.down(client, leg, Input::LegFailed { leg, failure });
+                self.down(who, leg, Input::LegFailed { leg, failure });
             }
             return;
         }
         match message {
-            Message::Join { client, leg, identity } => self.admit(session, from, client, leg, identity),
+            Message::Join { who, leg, identity } => self.admit(session, from, who, leg, identity),
             Message::Publish(stream, answer) => {
                 let Some(member) = self.sessions.get_mut(session).and_then(|all| all.get_mut(&from)) else { return };
                 member.streams.push(stream.clone());
-                let (client, leg) = (member.client, member.leg);
-                self.down(client, leg, answer);
+                let (who, leg) = (member.who, member.leg);
+                self.owners.insert(stream.id.clone(), who);
+                self.on_air[who].push((session.into(), stream.id.clone()));
+                if let Some(answer) = answer {
+                    self.down(who, leg, answer);
+                }
                 self.broadcast(session, Some(&from), |leg| Input::StreamCreated { leg, stream: stream.clone() });
             }
             Message::Signal { to, kind, number } => self.relay(session, &from, to.as_ref(), &kind, number),
             Message::Left => {
                 let Some(member) = self.sessions.get_mut(session).and_then(|all| all.remove(&from)) else { return };
+                self.needless_since = self.now;
                 for stream in member.streams {
+                    self.on_air[member.who].retain(|(_, other)| *other != stream.id);
                     self.broadcast(session, None, |leg| Input::StreamDestroyed {
                         leg,
                         stream: stream.id.clone(),
@@ -178,23 +233,25 @@ impl World {
                     connection: from.clone(),
                     reason: LossReason::ClientDisconnected,
                 });
+                self.look_at(member.who);
             }
         }
     }
 
-    fn admit(&mut self, session: &str, id: ConnectionId, client: usize, leg: LegId, identity: Option<String>) {
+    fn admit(&mut self, session: &str, id: ConnectionId, who: usize, leg: LegId, identity: Option<String>) {
         let info = ConnectionInfo { id: id.clone(), identity };
+        self.holders.insert(id.clone(), who);
         self.broadcast(session, None, |leg| Input::ConnectionCreated { leg, connection: info.clone() });
-        let member = Member { client, leg, info, streams: Vec::new() };
+        let member = Member { who, leg, info, streams: Vec::new() };
         self.sessions.entry(session.into()).or_default().insert(id.clone(), member);
-        self.down(client, leg, Input::LegConnected { leg, own: id });
+        self.down(who, leg, Input::LegConnected { leg, own: id });
         let mut news = Vec::new();
         for member in self.sessions[session].values() {
             news.push(Input::ConnectionCreated { leg, connection: member.info.clone() });
             news.extend(member.streams.iter().cloned().map(|stream| Input::StreamCreated { leg, stream }));
         }
         for input in news {
-            self.down(client, leg, input);
+            self.down(who, leg, input);
         }
     }
 
@@ -206,33 +263,44 @@ impl World {
         kind: &SignalKind,
         number: Option<usize>,
     ) {
-        let Some(sender) = self.sessions.get(session).and_then(|all| all.get(from)).map(|member| member.client) else {
+        let Some(sender) = self.sessions.get(session).and_then(|all| all.get(from)).map(|member| member.who) else {
             return;
         };
-        for (client, leg) in self.receivers(session, to) {
-            let signal = self.clients[client].receive(number.map(|number| (sender, number)));
-            self.down(client, leg, Input::Signal { leg, from: Some(from.clone()), signal, kind: kind.clone() });
+        for (who, leg) in self.receivers(session, to) {
+            let Some(client) = self.clients.get_mut(who) else {
+                self.strangers[who - self.clients.len()].heard.extend(number.map(|number| (sender, number)));
+                continue;
+            };
+            let signal = client.receive(number.map(|number| (sender, number)));
+            self.down(who, leg, Input::Signal { leg, from: Some(from.clone()), signal, kind: kind.clone() });
         }
     }
 
     fn receivers(&self, session: &str, only: Option<&ConnectionId>) -> Vec<(usize, LegId)> {
         let all = self.sessions.get(session).into_iter().flatten();
-        all.filter(|(id, _)| only.is_none_or(|only| only == *id)).map(|(_, it)| (it.client, it.leg)).collect()
+        all.filter(|(id, _)| only.is_none_or(|only| only == *id)).map(|(_, it)| (it.who, it.leg)).collect()
     }
 
     fn broadcast(&mut self, session: &str, except: Option<&ConnectionId>, input: impl Fn(LegId) -> Input) {
         let all = self.sessions.get(session).into_iter().flatten();
-        let others: Vec<_> = all.filter(|(id, _)| Some(*id) != except).map(|(_, it)| (it.client, it.leg)).collect();
-        for (client, leg) in others {
-            self.down(client, leg, input(leg));
+        let others: Vec<_> = all.filter(|(id, _)| Some(*id) != except).map(|(_, it)| (it.who, it.leg)).collect();
+        for (who, leg) in others {
+            self.down(who, leg, input(leg));
         }
     }
 
     fn end(&mut self, session: String) {
-        for (client, leg) in self.receivers(&session, None) {
-            self.down(client, leg, Input::LegLost { leg, reason: LossReason::ServerRotation });
+        for who in 0..self.on_air.len() {
+            self.on_air[who].retain(|(other, _)| *other != session);
+        }
+        for (who, leg) in self.receivers(&session, None) {
+            self.lost(who);
+            self.down(who, leg, Input::LegLost { leg, reason: LossReason::ServerRotation });
         }
         self.sessions.remove(&session);
+        for stranger in 0..self.strangers.len() {
+            self.thrown_out(stranger, &session);
+        }
         self.over.insert(session);
     }
 
@@ -242,11 +310,13 @@ impl World {
         let at = self.now + GRACE;
         let left = Happening::AtService { session: "one".into(), from: line.me, message: Message::Left };
         self.plan(at, left);
+        self.on_air[client].retain(|(session, _)| session != "one");
+        self.lost(client);
         self.feed(client, Input::LegLost { leg, reason: LossReason::NetworkDisconnected });
     }
 
     fn up(&mut self, client: usize, leg: LegId, message: Message) {
-        let jitter = self.below(50);
+        let jitter = self.below(JITTER);
         let Some(line) = self.clients[client].lines.get_mut(&leg) else { return };
         line.up_until = line.up_until.max(self.now + line.latency + jitter);
         let happening = Happening::AtService { session: line.session.clone(), from: line.me.clone(), message };
@@ -254,12 +324,12 @@ impl World {
         self.plan(at, happening);
     }
 
-    fn down(&mut self, client: usize, leg: LegId, input: Input) {
-        let jitter = self.below(50);
-        let Some(line) = self.clients[client].lines.get_mut(&leg) else { return };
+    fn down(&mut self, who: usize, leg: LegId, input: Input) {
+        let jitter = self.below(JITTER);
+        let Some(line) = self.clients.get_mut(who).and_then(|client| client.lines.get_mut(&leg)) else { return };
         line.down_until = line.down_until.max(self.now + line.latency + jitter);
         let at = line.down_until;
-        self.plan(at, Happening::AtClient(client, input));
+        self.plan(at, Happening::AtClient(who, input));
     }
 
     fn plan(&mut self, at: u64, happening: Happening) {
@@ -273,5 +343,10 @@ impl World {
     /// Whether something goes wrong this time.
     fn fails(&mut self) -> bool {
         self.nature.clumsy && self.below(4) == 0
+    }
+
+    /// The current session, as the app server knows it.
+    fn current(&self) -> &'static str {
+        if self.now < START { "one" } else { "two" }
     }
 }

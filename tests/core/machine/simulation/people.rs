@@ -179,7 +179,7 @@ impl Schedule {
         let it = &self.people[person];
         let Some(place) = it.places.last().filter(|place| it.adept && place.info.id != *before) else { return };
         let (session, connection) = place.address();
-        let word = WireMessage::Was { connection: before.clone() };
+        let word = WireMessage::Was { connections: vec![before.clone()] };
         self.signal_in(&session, &connection, &SignalKind::Wire(word), None);
     }
 

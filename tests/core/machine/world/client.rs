@@ -7,13 +7,12 @@ use opentok_handover::core::config::Config;
 use opentok_handover::core::ids::{OutgoingId, PublisherId, ViewId};
 use opentok_handover::core::machine::Machine;
 use opentok_handover::core::protocol::{Command, Event, Output, VideoType};
-use opentok_handover::core::state::Status;
 use opentok_handover::core::time::Time;
 
 use super::super::desk;
 use super::super::ledger::Ledger;
 use super::{Code, ConnectionId, Failure, Happening, Input, LegId, Message, Plan, SignalId, SignalKind, StreamId};
-use super::{ConnectionInfo, START, StreamInfo, WireMessage, World};
+use super::{ConnectionInfo, LossReason, StreamInfo, WireMessage, World};
 
 const CAMERA: PublisherId = PublisherId(1);
 
@@ -32,8 +31,16 @@ pub(in super::super) struct Client {
     /// Those that the app heard, in order.
     pub(in super::super) heard: Vec<(usize, usize)>,
     pub(in super::super) sent: usize,
-    /// Who and what left since the announcement.
-    pub(in super::super) missed: Vec<String>,
+    /// Whom the app sees, or saw until they left.
+    pub(super) met: Vec<bool>,
+    /// When the move that was announced must be over.
+    pub(super) deadline: u64,
+    /// Whether the app is in the call.
+    came: bool,
+    /// Whether it came before anything happened.
+    pub(in super::super) was_first: bool,
+    /// Whether it has left.
+    pub(in super::super) left: bool,
     /// When the timer is set to.
     timer: Option<u64>,
 }
@@ -53,7 +60,7 @@ pub(super) fn announcement(session: &str) -> Input {
 }
 
 impl Client {
-    pub(super) fn new(number: usize, latency: u64, nameless: bool) -> Self {
+    pub(super) fn new(number: usize, others: usize, latency: u64, nameless: bool) -> Self {
         let name =
             ["ann", "bob", "cat", "dan"].get(number).map_or_else(|| format!("guest {number}"), |&name| name.into());
         Self {
@@ -68,7 +75,11 @@ impl Client {
             signals: Vec::new(),
             heard: Vec::new(),
             sent: 0,
-            missed: Vec::new(),
+            met: vec![false; others],
+            deadline: u64::MAX,
+            came: false,
+            was_first: false,
+            left: false,
             timer: None,
         }
     }
@@ -84,9 +95,23 @@ impl Client {
         self.lines.remove(&leg).map(|line| (leg, line))
     }
 
-    fn hear(&mut self, event: &Event, now: u64) -> Option<Input> {
+    /// Whether the app is in the call and doesn't want to leave it.
+    pub(super) fn is_in(&self) -> bool {
+        self.came && !self.left
+    }
+
+    pub(super) fn is_nameless(&self) -> bool {
+        self.identity.is_none()
+    }
+
+    fn hear(&mut self, event: &Event, current: &str) -> Option<Input> {
         match event {
-            Event::Connected => return Some(Input::Publish(CAMERA)),
+            Event::Connected => {
+                self.came = true;
+                return Some(Input::Publish(CAMERA));
+            }
+            Event::ConnectFailed(_) if !self.left => return Some(Input::Connect(desk::credentials(current))),
+            Event::PublishFailed { .. } if self.came => return Some(Input::Publish(CAMERA)),
             Event::StreamJoined(stream) => {
                 self.views += 1;
                 let view = ViewId(self.views);
@@ -96,26 +121,26 @@ impl Client {
             Event::ViewEnded(view) | Event::SubscribeFailed { view, .. } => {
                 self.watching.remove(view);
             }
-            Event::PersonLeft(person) if now >= START => self.missed.push(person.to_string()),
-            Event::StreamLeft(stream) if now >= START => self.missed.push(stream.to_string()),
             Event::Signal { signal } => self.heard.extend(self.signals[signal.0 as usize]),
             _ => {}
         }
         None
-    }
-
-    /// Whether every picture that the app watches comes from a leg that is there.
-    fn sees_everything(&self) -> bool {
-        self.watching.keys().all(|view| self.machine.shown(*view).is_some_and(|leg| self.lines.contains_key(&leg)))
     }
 }
 
 impl World {
     pub(super) fn carry_out(&mut self, client: usize, plan: Plan) {
         match plan {
-            Plan::Connect => self.feed(client, Input::Connect(desk::credentials("one"))),
+            Plan::Connect => {
+                let session = self.current();
+                self.feed(client, Input::Connect(desk::credentials(session)));
+            }
             Plan::Cut => self.cut(client),
-            Plan::Send if self.clients[client].machine.status() == Status::Idle => {}
+            Plan::Leave => {
+                self.clients[client].left = true;
+                self.feed(client, Input::Disconnect);
+            }
+            Plan::Send if !self.clients[client].is_in() => {}
             Plan::Send => {
                 self.clients[client].sent += 1;
                 let outgoing = OutgoingId(self.clients[client].sent as u32);
@@ -125,24 +150,42 @@ impl World {
     }
 
     pub(super) fn feed(&mut self, client: usize, input: Input) {
+        self.steps += 1;
         let it = &mut self.clients[client];
+        if self.told {
+            println!("{:>10.3} s {} > {input:?}", self.now as f64 / 1000.0, it.name);
+        }
+        if matches!(input, Input::Handover(_)) && it.deadline == u64::MAX {
+            it.deadline = self.now + Config::default().handover_timeout.as_millis() as u64;
+        }
         it.ledger.tell(&input);
         it.machine.handle_input(input, Time::from_millis(self.now));
         let mut answers = Vec::new();
+        let current = self.current();
         while let Some(output) = self.clients[client].machine.poll_output() {
-            self.clients[client].ledger.take(&output);
+            let it = &mut self.clients[client];
+            if self.told {
+                println!("{:>10.3} s {} < {output:?}", self.now as f64 / 1000.0, it.name);
+            }
+            it.ledger.take(&output);
             match output {
                 Output::Command(command) => self.execute(client, command),
-                Output::Event(event) => answers.extend(self.clients[client].hear(&event, self.now)),
+                Output::Event(event) => {
+                    answers.extend(it.hear(&event, current));
+                    match event {
+                        Event::PersonLeft(person) => self.person_left(client, &person),
+                        Event::StreamLeft(stream) => self.stream_left(client, &stream),
+                        _ => {}
+                    }
+                }
             }
         }
         self.clients[client].ledger.settle_accounts();
         for answer in answers {
             self.feed(client, answer);
         }
+        self.look(client);
         let it = &mut self.clients[client];
-        let faultless = !self.nature.forced && !self.nature.flaky;
-        assert!(!faultless || it.sees_everything(), "{} lost a picture at {}", it.name, self.now);
         let due = it.machine.poll_timeout().map(|(at, _)| at.as_millis().max(self.now));
         if due != it.timer || due.is_some_and(|due| due <= self.now) {
             it.timer = due;
@@ -156,7 +199,7 @@ impl World {
         match command {
             Command::Renew { request, .. } => {
                 // The app server knows where the call is by now.
-                let session = if self.now < START { "one" } else { "two" };
+                let session = self.current();
                 let answer = if self.fails() {
                     Input::RenewFailed { request, failure: Failure::new(Code::RenewThrew, "by chance") }
                 } else {
@@ -166,6 +209,7 @@ impl World {
             }
             Command::OpenLeg { leg, credentials } => self.open(client, leg, credentials.session.as_str()),
             Command::CloseLeg(leg) | Command::DropLeg(leg) => {
+                self.may_leave(client, leg);
                 self.up(client, leg, Message::Left);
                 self.clients[client].lines.remove(&leg);
                 self.later(client, 100, Input::LegClosed(leg));
@@ -183,12 +227,19 @@ impl World {
                     }
                 }
             }
+            Command::Disconnect(leg) => {
+                self.up(client, leg, Message::Left);
+                self.clients[client].lines.remove(&leg);
+                self.later(client, 10, Input::LegLost { leg, reason: LossReason::ClientDisconnected });
+            }
             Command::SendWire { leg, to, message } => {
+                if matches!(message, WireMessage::Settled { .. }) {
+                    self.needless_since = self.now;
+                }
                 self.up(client, leg, Message::Signal { to, kind: SignalKind::Wire(message), number: None });
             }
             Command::Probe { leg, number } => self.later(client, 50, Input::Probed { leg, number, alive: true }),
             Command::AbortRenew(_)
-            | Command::Disconnect(_)
             | Command::Unpublish { .. }
             | Command::Unsubscribe { .. }
             | Command::Swap { .. }
@@ -207,7 +258,7 @@ impl World {
             self.later(client, 2000, Input::LegFailed { leg, failure });
             return;
         }
-        self.up(client, leg, Message::Join { client, leg, identity });
+        self.up(client, leg, Message::Join { who: client, leg, identity });
     }
 
     fn publish(&mut self, client: usize, leg: LegId, publisher: PublisherId) {
@@ -225,7 +276,7 @@ impl World {
             video_type: VideoType::Camera,
             has_video: true,
         };
-        self.up(client, leg, Message::Publish(stream, Input::Published { leg, publisher }));
+        self.up(client, leg, Message::Publish(stream, Some(Input::Published { leg, publisher })));
         let slowest = 4 * super::LATENCY;
         self.later(client, slowest, Input::PreviewPresented { leg, publisher });
     }
