@@ -148,8 +148,8 @@ impl Roster {
         if let Some(known) = self.who_had(&info.id).or_else(|| self.recognise(leg, info)) {
             if let Some(person) = self.people.get_mut(&known) {
                 person.at.entry(leg).or_insert_with(|| info.id.clone());
-                person.is_back();
             }
+            self.returned(&known, now);
             return Vec::new();
         }
         if let Some(hold) = self.hold(leg, info) {
@@ -225,8 +225,9 @@ impl Roster {
         }
     }
 
-    /// A leg is gone. Those who were on it alone stay until [`Roster::bury`], in case they come back on another; only
-    /// whoever the app has never heard of is forgotten at once.
+    /// A leg is gone. Those who were on it alone stay until [`Roster::bury`], in case they come back on another, and so do
+    /// those who were absent, if it was this client's last one; only whoever the app has never heard of is forgotten at
+    /// once.
     pub(super) fn drop_leg(&mut self, leg: LegId) {
         for (_, person) in self.people.iter_mut() {
             remember(&mut person.was, person.at.remove(&leg));
@@ -236,6 +237,11 @@ impl Roster {
         }
         self.people.retain(|_, person| !(person.at.is_empty() && matches!(person.standing, Standing::Held { .. })));
         self.streams.retain(|_, stream| stream.told || !stream.at.is_empty());
+        if self.own.as_ref().and_then(|own| self.people.get(own)).is_some_and(|own| own.at.is_empty()) {
+            // Nobody can be seen to come back by who is away too.
+            self.people.iter_mut().for_each(|(_, person)| person.absent = None);
+            self.streams.iter_mut().for_each(|(_, stream)| stream.absent = None);
+        }
     }
 
     /// Whoever is on no leg has left the call, but for those who have time left to come back.

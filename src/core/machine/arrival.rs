@@ -66,11 +66,13 @@ impl Machine {
     /// Whether everything of this client's has moved. After a loss there is nothing to compare with.
     fn moved_all(&self, old: Option<LegId>, new: LegId) -> bool {
         let Some(old) = old else { return true };
-        let views = self.views.all().into_iter().all(|view| {
-            let on_old = self.views.stream(view).is_some_and(|key| self.roster.stream_on(old, key).is_some());
-            !on_old || self.views.settled(view, new)
-        });
-        views && self.views.all_previews(new) && self.roster.all_arrived(old, new)
+        // Looked at after every input: what costs least comes first.
+        self.roster.all_arrived(old, new)
+            && self.views.all_previews(new)
+            && self.views.all().into_iter().all(|view| {
+                let on_old = self.views.stream(view).is_some_and(|key| self.roster.stream_on(old, key).is_some());
+                !on_old || self.views.settled(view, new)
+            })
     }
 
     /// Says on the old leg that this client needs it no more, and waits for the others to say so. If it was cut off there,

@@ -111,6 +111,19 @@ impl Roster {
         self.remove(|stream| overdue(stream.absent), |person| overdue(person.absent))
     }
 
+    /// Somebody is here again. Their pictures have as long to come as they had themselves.
+    pub(super) fn returned(&mut self, key: &ConnectionId, now: Time) {
+        if let Some(person) = self.people.get_mut(key) {
+            person.absent = None;
+            person.returning = false;
+        }
+        for (_, stream) in self.streams.iter_mut().filter(|(_, stream)| stream.person == *key) {
+            if let Some(until) = &mut stream.absent {
+                *until = (now + RETURN_HOLD).max(*until);
+            }
+        }
+    }
+
     /// A person's connection on a leg is a ghost: it is theirs no more.
     pub(super) fn lay(&mut self, leg: LegId, known: &ConnectionId, now: Time) -> Vec<Change> {
         let Some(person) = self.people.get_mut(known) else {
@@ -130,13 +143,5 @@ impl Roster {
             }
         }
         changes
-    }
-}
-
-impl Person {
-    /// Here again.
-    pub(super) fn is_back(&mut self) {
-        self.absent = None;
-        self.returning = false;
     }
 }

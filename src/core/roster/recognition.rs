@@ -29,6 +29,7 @@ impl Roster {
         while let Some((leg, held, known)) = self.credible() {
             changes.extend(self.lay(leg, &known, now));
             changes.extend(self.merge(&held, &known));
+            self.returned(&known, now);
         }
         changes
     }
@@ -102,7 +103,6 @@ impl Roster {
             for (leg, id) in person.at {
                 known.at.insert(leg, id);
             }
-            known.is_back();
         }
         let theirs: Vec<StreamId> =
             self.streams.iter().filter(|(_, stream)| stream.person == *held).map(|(key, _)| key.clone()).collect();

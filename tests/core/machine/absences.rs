@@ -191,6 +191,33 @@ fn others_who_are_told_to_be_gone_just_before_oneself_come_back_with_the_call() 
     assert_eq!(desk.ledger.people(), ["ann@one", "me@one"]);
 }
 
+#[test]
+fn the_pictures_of_who_comes_back_late_have_time_to_come_too() {
+    let mut desk = Desk::in_call(&["ann"]);
+    desk.is_gone(OLD, "ann", LossReason::NetworkDisconnected);
+    desk.wait(seconds(9));
+    desk.feed(Input::ConnectionCreated { leg: OLD, connection: desk.connection_of("ann-again", Some("ann")) });
+    desk.wait(seconds(9));
+    assert_eq!(desk.news(), [""; 0]);
+    desk.wait(seconds(2));
+    assert_eq!(desk.news(), ["ann-camera@one left", "a view ended"]);
+}
+
+#[test]
+fn nobody_is_taken_for_gone_by_who_is_cut_off() {
+    let mut desk = Desk::in_call(&["ann"]);
+    desk.is_gone(OLD, "ann", LossReason::ServerRotation);
+    desk.dies(OLD);
+    desk.renewed("two");
+    desk.wait(seconds(11));
+    desk.connected();
+    desk.live();
+    desk.arrives("ann");
+    desk.presented("ann");
+    assert_eq!(desk.news(), ["reconnecting", "reconnected"]);
+    assert_eq!(desk.ledger.people(), ["ann@one", "me@one"]);
+}
+
 /// Somebody on a leg says that an earlier connection was theirs.
 fn says_was(desk: &mut Desk, leg: LegId, person: &str, before: &str) {
     let from = ConnectionId::new(format!("{person}@{}", desk.session_of(leg)));

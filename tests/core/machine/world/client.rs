@@ -159,6 +159,8 @@ impl World {
             it.deadline = self.now + Config::default().handover_timeout.as_millis() as u64;
         }
         it.ledger.tell(&input);
+        // Of signals nobody's picture changes.
+        let mut has_changed = !matches!(input, Input::Signal { .. } | Input::Timeout | Input::Send { .. });
         it.machine.handle_input(input, Time::from_millis(self.now));
         let mut answers = Vec::new();
         let current = self.current();
@@ -168,6 +170,7 @@ impl World {
                 println!("{:>10.3} s {} < {output:?}", self.now as f64 / 1000.0, it.name);
             }
             it.ledger.take(&output);
+            has_changed |= !matches!(output, Output::Event(Event::Signal { .. } | Event::SignalDiscarded(_)));
             match output {
                 Output::Command(command) => self.execute(client, command),
                 Output::Event(event) => {
@@ -184,7 +187,9 @@ impl World {
         for answer in answers {
             self.feed(client, answer);
         }
-        self.look(client);
+        if has_changed {
+            self.look(client);
+        }
         let it = &mut self.clients[client];
         let due = it.machine.poll_timeout().map(|(at, _)| at.as_millis().max(self.now));
         if due != it.timer || due.is_some_and(|due| due <= self.now) {
