@@ -29,6 +29,9 @@ const LATENCY: u64 = 400;
 /// No two messages on a line differ by more than this in what they take.
 const JITTER: u64 = 50;
 
+/// Whoever is away for so long may be told to have left: some of the ten seconds pass on the line.
+const LONG: u64 = 8500;
+
 /// When those who were there first are in session "one" and have seen each other.
 pub(super) const START: u64 = 15_000;
 
@@ -50,6 +53,9 @@ pub(super) struct World {
     holders: BTreeMap<ConnectionId, usize>,
     /// What everybody has on air, and in which session.
     on_air: Vec<Vec<(String, StreamId)>>,
+    /// When each lost or left a session last, and when they came to one.
+    went: Vec<u64>,
+    came: Vec<u64>,
     /// Since when nobody is known to need session "one" any more.
     needless_since: u64,
     /// How many inputs there were.
@@ -118,6 +124,8 @@ impl World {
             owners: BTreeMap::new(),
             holders: BTreeMap::new(),
             on_air: vec![Vec::new(); people + strangers],
+            went: vec![0; people + strangers],
+            came: vec![0; people + strangers],
             needless_since: 0,
             steps: 0,
             told: false,
@@ -220,6 +228,7 @@ impl World {
             Message::Left => {
                 let Some(member) = self.sessions.get_mut(session).and_then(|all| all.remove(&from)) else { return };
                 self.needless_since = self.now;
+                self.went[member.who] = self.now;
                 for stream in member.streams {
                     self.on_air[member.who].retain(|(_, other)| *other != stream.id);
                     self.broadcast(session, None, |leg| Input::StreamDestroyed {
@@ -241,6 +250,9 @@ impl World {
     fn admit(&mut self, session: &str, id: ConnectionId, who: usize, leg: LegId, identity: Option<String>) {
         let info = ConnectionInfo { id: id.clone(), identity };
         self.holders.insert(id.clone(), who);
+        if self.went[who] > 0 && self.now >= self.went[who] + LONG {
+            self.came[who] = self.now;
+        }
         self.broadcast(session, None, |leg| Input::ConnectionCreated { leg, connection: info.clone() });
         let member = Member { who, leg, info, streams: Vec::new() };
         self.sessions.entry(session.into()).or_default().insert(id.clone(), member);
@@ -295,6 +307,7 @@ impl World {
         }
         for (who, leg) in self.receivers(&session, None) {
             self.lost(who);
+            self.went[who] = self.now;
             self.down(who, leg, Input::LegLost { leg, reason: LossReason::ServerRotation });
         }
         self.sessions.remove(&session);

@@ -55,13 +55,23 @@ async function framesArrive(person) {
   await person.until((count) => instruments.received.frames >= count + 10, before, "new pictures");
 }
 
-/** Ends when the SDK says that it has done it; one that doesn't is not asked for the contrary before the servers know. */
+/**
+ * Ends when the SDK says that it has done it. One that doesn't is not asked for the contrary before the servers know, and
+ * before it has something else to send than the camera, or a second has passed: asked earlier, SDK 2.30 leaves the picture
+ * off, package or not.
+ */
 async function publishVideo(person, on) {
+  const sent = () => person.evaluate(() => instruments.sent("video").map(({ device }) => device));
+  const before = { devices: await sent(), at: await person.evaluate(() => performance.now()) };
   await person.evaluate(async (value) => {
     if (app.publisher.publishVideo.promise) await app.publisher.publishVideo.promise(value);
     else app.publisher.publishVideo(value);
   }, on);
   await person.until((value) => app.publisher.stream.hasVideo === value, on, `video ${on}`);
+  if (on) return;
+  const isReplaced = ({ devices, at }) =>
+    performance.now() > at + 1000 || !instruments.sent("video").some(({ device }) => devices.includes(device));
+  await person.until(isReplaced, before, "the camera given back");
 }
 
 const requests = (person) =>

@@ -7,10 +7,10 @@
 //! 3. Nobody leaves session "one" before the deadline while somebody there needs them: each of the two sees the other in the
 //!    successor.
 //! 4. Nobody stays longer than the news takes that nobody needs them.
-//! 5. Nobody is reported as gone who is there.
+//! 5. Nobody is reported as gone who is there, but who was away for so long that they were taken for gone just before.
 
 use super::client::Client;
-use super::{ConnectionId, JITTER, LATENCY, LegId, StreamId, World};
+use super::{ConnectionId, JITTER, LATENCY, LegId, START, StreamId, World};
 
 /// How long the last word takes to everybody, and the closing of a leg to be ordered.
 const NEWS: u64 = 2 * (LATENCY + JITTER) + 100;
@@ -107,8 +107,9 @@ impl World {
     fn judge_leaving(&self, client: usize, other: Option<&usize>, is_there: bool) {
         let it = &self.clients[client];
         let Some(other) = other.copied().filter(|other| *other != client && self.is_in(*other)) else { return };
-        let may_leave = self.nature.is_lossy() || other >= self.clients.len() && !is_there;
         let (name, now) = (self.name(other), self.now);
+        let was_long_away = now < self.came[other] + 2 * NEWS && self.came[other] >= START;
+        let may_leave = self.nature.is_lossy() || was_long_away || other >= self.clients.len() && !is_there;
         assert!(may_leave || !self.share(it, other), "{} is told that {name} has left at {now}", it.name);
     }
 

@@ -73,10 +73,11 @@ export async function make(sdk, session, stream) {
   ]);
 }
 
-/** Whether nothing in a tile is on its way. */
+/** Whether a tile is there and nothing in it is on its way. */
 export function atRest({ element: tile }) {
   const sliding = tile.getAnimations({ subtree: true }).some((animation) => animation instanceof CSSTransition);
-  return !sliding && !tile.matches(".OT_loading") && !tile.querySelector(".OT_loading, .OT_mode-on-hold");
+  const coming = tile.matches(".OT_loading") || tile.querySelector(".OT_loading, .OT_mode-on-hold");
+  return !sliding && !coming && tile.querySelector(".OT_widget-container") !== null;
 }
 
 /** What an app sees of a tile. */
