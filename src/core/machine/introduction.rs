@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Command, ConnectionId, Handover, LegId, Machine, Time, WireMessage};
 
 /// How long a server may show a connection that is dead, and others take it for this client still. Servers give a lost
-/// connection up after some 40 s (a guess of SDK-FACTS section 6).
+/// connection up after some 40 s (a guess of SDK-FACTS section 6). And who was cut off too may know the dead one only, as
+/// long as a recovery may take.
 const GHOST: Duration = Duration::from_secs(60);
 
 /// A word to all comes back to who has said it within this time, or not at all.
@@ -31,7 +32,7 @@ impl Machine {
     pub(super) fn say_who_came(&mut self, leg: LegId, now: Time) {
         let Some(handover) = self.state.moving() else { return };
         let after_loss = handover.is_recovery();
-        let until = if after_loss { now + GHOST } else { handover.deadline };
+        let until = if after_loss { now + GHOST.max(self.config.recovery_timeout) } else { handover.deadline };
         let was = self.roster.own_before(leg);
         self.order(Command::SendWire { leg, to: None, message: WireMessage::Was { connections: was.clone() } });
         self.word = Some(Word { leg, was, said: now, heard: false, after_loss, until });

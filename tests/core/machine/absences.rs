@@ -135,7 +135,7 @@ fn whoever_comes_back_says_who_they_were_to_those_who_come_later_too() {
     says_was(&mut desk, NEW, "me-again", "me@one");
     desk.listens("bob");
     assert_eq!(desk.commands(), ["say was to bob@one on 2"]);
-    desk.wait(seconds(61));
+    desk.wait(seconds(121));
     let _ = desk.commands();
     desk.listens("cat");
     assert_eq!(desk.commands(), Vec::<String>::new());

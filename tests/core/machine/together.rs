@@ -78,6 +78,7 @@ fn a_hundred_thousand_rooms_of_many_whatever_happens() {
         drop(come_to_a_good_end(world));
         return;
     }
+    #[expect(clippy::disallowed_methods, reason = "how long it took is told")]
     let began = Instant::now();
     let [next, steps, people, broken] = [(); 4].map(|()| AtomicU64::new(0));
     let work = || {
@@ -119,7 +120,9 @@ fn check(seed: u64, nature: Nature, also: impl Fn(&World)) -> Option<World> {
         also(&world);
         world
     }));
-    if world.is_err() {
+    if let Err(objection) = &world {
+        let owned = objection.downcast_ref::<String>().map(String::as_str);
+        println!("{}", owned.or_else(|| objection.downcast_ref().copied()).unwrap_or("without a word"));
         println!("room {seed} broke a promise, being {nature:?}");
         println!("`SEED={seed} npm test -- rooms` tells its story, if it is one of those that are drawn");
     }

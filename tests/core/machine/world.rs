@@ -218,7 +218,10 @@ impl World {
                 member.streams.push(stream.clone());
                 let (who, leg) = (member.who, member.leg);
                 self.owners.insert(stream.id.clone(), who);
-                self.on_air[who].push((session.into(), stream.id.clone()));
+                // Whoever was cut off meanwhile is a ghost.
+                if self.clients.get(who).is_none_or(|client| client.lines.contains_key(&leg)) {
+                    self.on_air[who].push((session.into(), stream.id.clone()));
+                }
                 if let Some(answer) = answer {
                     self.down(who, leg, answer);
                 }
