@@ -154,6 +154,7 @@ export const STAGES = [
     "handovers",
     "twenty handovers in a row, in sessions of either kind, of two people and of three; what they leave behind",
   ),
+  longSuite("crowds", "two, four, nine and sixteen people who move together, and each when they hear of it"),
   longSuite("apps", "apps as one writes them, and all that they can hold and do, through every kind of move"),
   ...OLDER.map((sdk) => ({
     ...longSuite("apps", `the same apps on SDK ${sdk}`, { SDK: sdk }),

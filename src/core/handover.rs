@@ -49,8 +49,9 @@ pub(super) enum Step {
     /// Publishing and subscribing on the successor, until everybody is there or the old leg has to be left.
     /// `publish_until` is `None` once every publisher is live.
     Overlapping { new: Leg, publish_until: Option<Time>, until: Time },
-    /// All of ours has moved; others are waited for.
-    Settling { new: Leg, until: Time },
+    /// All of ours has moved; others are waited for. `silent_until` is `None` once those are not any more who have come but
+    /// don't say a word.
+    Settling { new: Leg, silent_until: Option<Time>, until: Time },
     /// The old leg is closing.
     Leaving { new: Leg, old: LegId, until: Time },
 }
@@ -159,8 +160,8 @@ impl Handover {
             Step::Renewing { until, .. }
             | Step::Waiting { until }
             | Step::Connecting { until, .. }
-            | Step::Settling { until, .. }
             | Step::Leaving { until, .. } => until,
+            Step::Settling { silent_until, until, .. } => silent_until.unwrap_or(until),
             Step::Overlapping { publish_until, until, .. } => publish_until.unwrap_or(until),
         }
     }

@@ -11,9 +11,10 @@
 //! 2. **Swap.** A tile swaps when its own next picture has been presented, not before.
 //! 3. **Settle.** When everybody who is in the old session is in the successor, and each of their tiles shows them from
 //!    there, say so in the old one (`settled`), and signal in the successor alone. Go on publishing in the old one.
-//! 4. **Leave** the old session when everybody who is still there has settled; ten seconds after having settled oneself, if
-//!    those who haven't are in the successor and don't say a word (they run without this package); at the deadline at the
-//!    latest, whoever is still there. Without a deadline in the announcement it is two minutes later.
+//! 4. **Leave** the old session when everybody who is still there has settled. Ten seconds after having settled oneself, those
+//!    who are in the successor and haven't said so, nor anything else, are not waited for any more: they run without this
+//!    package. Whoever has spoken, however slow, is waited for until the deadline, and nobody after that. Without a deadline in
+//!    the announcement it is two minutes later.
 //! 5. **Go back** if the successor fails: what it showed is shown from the old session again, which has never stopped, and
 //!    the move begins anew while there is time.
 //!
@@ -38,8 +39,8 @@
 //!
 //! | who says what | comes to |
 //! |---|---|
-//! | a connection in the successor to have been somebody who is in the old session | nothing: that person doesn't say so |
-//! | somebody in the old session to be another one's connection in the successor | nothing: that connection doesn't say so |
+//! | a connection in the successor to have been somebody who is in the old session | one event: that person doesn't say so |
+//! | somebody in the old session to be another one's connection in the successor | one event: that one doesn't say so |
 //! | one word after another, or one a thousand times | the last counts; nothing is kept of the others |
 //! | a word about a session that the call doesn't go to, or a connection that isn't there | nothing, until it is |
 //! | a connection in the successor to have been somebody who has lost theirs | nothing, if either has an identity |

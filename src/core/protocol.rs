@@ -310,6 +310,8 @@ pub enum Input {
     RetryNow,
     /// The app's own policy for the attempt that is waited for: when, or not at all.
     RetryIn(Option<Duration>),
+    /// These views can be seen in the window: the answer to [`Command::Survey`].
+    InView(Vec<ViewId>),
 }
 
 impl Input {
@@ -356,6 +358,7 @@ impl Input {
             | Self::Online(_)
             | Self::RetryNow
             | Self::RetryIn(_)
+            | Self::InView(_)
             | Self::Timeout => None,
         }
     }
@@ -484,6 +487,8 @@ pub enum Command {
         /// Which publisher.
         publisher: PublisherId,
     },
+    /// Say which views can be seen in the window, so that their turn comes first: [`Input::InView`].
+    Survey,
     /// Send the app's signal, a copy on each leg named.
     SendSignal {
         /// The app's call.
@@ -570,6 +575,9 @@ pub enum Event {
         /// The app's own call, rather than a signal.
         by_call: bool,
     },
+    /// What this connection has said of who it is, or somebody of it, isn't believed: the other one doesn't say so. It has
+    /// its ID on whichever leg.
+    BeaconRejected(ConnectionId),
     /// The app asked for a handover where there is nothing to hand over.
     HandoverRefused(Failure),
     /// The app's first `connect()` succeeded.

@@ -37,6 +37,8 @@ pub(super) enum Change {
     StreamAway { stream: StreamId, leg: LegId },
     /// A stream that the app knows has arrived on another leg, or has come back.
     StreamArrived(StreamId),
+    /// This connection has said to be somebody, or somebody to be this connection, and the other one doesn't say so.
+    Unconfirmed(ConnectionId),
 }
 
 /// Everybody and everything that is in the call.
@@ -284,6 +286,9 @@ impl Roster {
             .collect();
         let mut changes = Vec::new();
         for key in due {
+            if self.is_unconfirmed(&key) {
+                changes.push(Change::Unconfirmed(key.clone()));
+            }
             if let Some(person) = self.people.get_mut(&key) {
                 person.standing = Standing::Told;
             }

@@ -6,8 +6,10 @@ mod cover;
 mod frames;
 mod painted;
 mod slot;
+mod window;
 
 pub use changes::Changes;
 pub use cover::{LastPicture, still};
 pub use frames::{Beginning, FirstFrame, LastFrame};
 pub use slot::{InsertMode, Layer, Slot, WeakLayer};
+pub use window::is_in_window;

@@ -198,7 +198,10 @@ export interface ManagerEventMap {
   renewfailed: CustomEvent<{ sessionId: string; error: HandoverError; attempt: number; retryIn: number | null }>;
   /** Any attempt at a handover or recovery failed. `retryIn` as for `renewfailed`. */
   attemptfailed: CustomEvent<{ sessionId: string; error: HandoverError; attempt: number; retryIn: number | null }>;
-  /** An announcement was ignored. */
+  /**
+   * An announcement was ignored; or, with the reason `unconfirmed`, what somebody said of who they were in the session
+   * before, because nobody there says so too.
+   */
   signalrejected: CustomEvent<{
     sessionId: string;
     reason:
@@ -215,7 +218,8 @@ export interface ManagerEventMap {
       | "duplicate"
       | "current_session"
       | "past_deadline"
-      | "too_many";
+      | "too_many"
+      | "unconfirmed";
     message: string;
     type: string;
   }>;

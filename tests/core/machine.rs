@@ -17,5 +17,6 @@ mod simulation;
 mod spread;
 mod tiles;
 mod together;
+mod turns;
 mod waking;
 mod world;

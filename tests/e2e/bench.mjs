@@ -8,8 +8,10 @@ import { chromium } from "@playwright/test";
 import { measureCover } from "./bench/cover.mjs";
 import { measureForwarding } from "./bench/forwarding.mjs";
 import { measureHandovers } from "./bench/handover.mjs";
+import { measureLeavings } from "./bench/leavings.mjs";
 import { verdict } from "./bench/numbers.mjs";
 import { measureRecoveries } from "./bench/recovery.mjs";
+import { measureTiles } from "./bench/tiles.mjs";
 import { launchOptions } from "./support/browser.mjs";
 import { Lab, ROOT } from "./support/lab.mjs";
 
@@ -23,12 +25,19 @@ const PARTS = {
   recovery: measureRecoveries,
   cover: measureCover,
   forwarding: measureForwarding,
+  tiles: measureTiles,
+  leavings: measureLeavings,
 };
+
+/** What isn't measured unless it is asked for: each takes a quarter of an hour. */
+const ASKED_FOR = ["tiles", "leavings"];
+
 const HELP = `Measures planned handovers, recoveries, what it costs to be ready for one, and what durable objects cost.
 
   --only PART   handover (against the hand-written recipe), recovery (against the shortest hand-written reconnect),
-                cover (with it and without it, nine tiles) or forwarding (calls and events, against the SDK's own
-                objects); may be given more than once
+                cover (with it and without it, nine tiles), forwarding (calls and events, against the SDK's own
+                objects); and only if they are asked for: tiles (handovers of 2, 4, 9 and 16 people, against the
+                recipe), leavings (what a page holds after a hundred moves); may be given more than once
   --rounds N    pairs of calls, or of windows of ten seconds for the cover (default 4)
   --moves N     handovers or recoveries per call (default 3)
   --people N    people in each call, 2 to 4 (default 2: three saturate two cores)
@@ -38,7 +47,7 @@ const HELP = `Measures planned handovers, recoveries, what it costs to be ready 
 
 const { values } = parseArgs({
   options: {
-    only: { type: "string", multiple: true, default: Object.keys(PARTS) },
+    only: { type: "string", multiple: true, default: Object.keys(PARTS).filter((part) => !ASKED_FOR.includes(part)) },
     rounds: { type: "string", default: "4" },
     moves: { type: "string", default: "3" },
     people: { type: "string", default: "2" },

@@ -11,11 +11,12 @@ process.env.ROTATION_RUN ??= randomUUID();
 const LONG = {
   recovery: ["recovery.spec.mjs", "forced-rotations.spec.mjs", "idle.spec.mjs"],
   handovers: ["planned-handover.spec.mjs", "leavings.spec.mjs"],
+  crowds: ["crowds.spec.mjs", "strangers.spec.mjs"],
   apps: specs("apps"),
 };
 
 /** What of it `npm test` runs too: what is quick, or has a shorter form. */
-const SHORTER = ["idle.spec.mjs", "planned-handover.spec.mjs", "apps/surface.spec.mjs"];
+const SHORTER = ["idle.spec.mjs", "planned-handover.spec.mjs", "crowds.spec.mjs", "apps/surface.spec.mjs"];
 
 const suite = process.env.SUITE;
 

@@ -202,6 +202,7 @@ impl Machine {
     }
 
     pub(super) fn unsubscribe(&mut self, view: ViewId) {
+        self.turns.forget(view);
         for leg in self.views.remove_view(view) {
             self.order(Command::Unsubscribe { leg, view });
         }
@@ -209,11 +210,12 @@ impl Machine {
 
     /// Subscribes a view on a leg if its stream is there.
     pub(super) fn feed(&mut self, view: ViewId, leg: LegId) {
-        let stream = self.views.stream(view).and_then(|key| self.roster.stream_on(leg, key)).cloned();
-        if let Some(stream) = stream
-            && let Some(under) = self.views.subscribe(view, leg)
-        {
-            self.order(Command::Subscribe { leg, view, stream, under });
+        let is_second = self.second_leg() == Some(leg) && self.views.shown(view).is_some();
+        let stream = self.views.stream(view);
+        if is_second && stream.is_some_and(|key| self.roster.stream_on(leg, key).is_some()) {
+            self.turns.wait(view);
+        } else {
+            self.subscribe_on(view, leg);
         }
     }
 }

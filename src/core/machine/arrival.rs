@@ -16,6 +16,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 impl Machine {
     /// Looks whether the move can go on. Called after every input.
     pub(super) fn advance(&mut self, now: Time) {
+        self.take_turns(now);
         let Some(handover) = self.state.moving() else { return };
         let old = handover.old_leg();
         match &handover.step {
@@ -29,9 +30,12 @@ impl Machine {
                     self.advance(now);
                 }
             }
-            Step::Settling { new, .. } => {
+            Step::Settling { new, silent_until, .. } => {
+                let silent_too = silent_until.is_some();
                 let done = match old {
-                    Some(old) => self.roster.all_settled(old, &new.session) && self.moved_all(Some(old), new.id),
+                    Some(old) => {
+                        self.roster.all_settled(old, &new.session, silent_too) && self.moved_all(Some(old), new.id)
+                    }
                     None => !self.roster.has_orphans(),
                 };
                 if done && self.views.all_live(new.id) {
@@ -87,8 +91,22 @@ impl Machine {
         let patience = now + self.config.settle_timeout;
         self.update_move(
             |handover| {
-                let until = patience.min(handover.deadline.max(now));
-                handover.step = Step::Settling { new, until };
+                let deadline = handover.deadline.max(now);
+                // After a loss nobody says a word: there is only the time that the others may take to come back.
+                let until = if old.is_some() { deadline } else { patience.min(deadline) };
+                handover.step = Step::Settling { new, silent_until: Some(patience.min(until)), until };
+            },
+            now,
+        );
+    }
+
+    /// Waits no more for those who don't say a word, but for those who do.
+    pub(super) fn wait_for_speakers(&mut self, now: Time) {
+        self.update_move(
+            |handover| {
+                if let Step::Settling { silent_until, .. } = &mut handover.step {
+                    *silent_until = None;
+                }
             },
             now,
         );
@@ -98,6 +116,7 @@ impl Machine {
     pub(super) fn leave(&mut self, old: Option<LegId>, new: Leg, now: Time) {
         if let Some(old) = old {
             self.publish_anew(new.id, now);
+            self.end_turns(new.id);
             self.show_without(old, now);
             self.order(Command::CloseLeg(old));
             self.roster.drop_leg(old);

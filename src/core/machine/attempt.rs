@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Command, ConnectionId, Credentials, Event, LegId, Machine, RenewId, State, Time, WireMessage};
+use super::{Command, ConnectionId, Credentials, Event, LegId, Machine, RenewId, State, Time, Turns, WireMessage};
 use crate::core::error::{Class, Code, Failure};
 use crate::core::handover::{Handover, Step};
 use crate::core::protocol::LossReason;
@@ -131,6 +131,7 @@ impl Machine {
     /// The successor is connected: says so on the old leg, publishes and subscribes.
     fn overlap(&mut self, new: Leg, own: &ConnectionId, now: Time) {
         let leg = new.id;
+        self.begin_turns();
         let Some(handover) = self.state.moving() else { return };
         if let Some(old) = handover.old_leg() {
             let me = self.roster.own_at(old).cloned();
@@ -256,6 +257,7 @@ impl Machine {
         let Some(handover) = self.state.moving() else { return };
         let Some(new) = handover.new_leg().map(|new| new.id) else { return };
         let old_lives = handover.old.is_some();
+        self.turns = Turns::default();
         self.show_without(new, now);
         self.bridge.new_leg_gone(now);
         self.roster.drop_leg(new);

@@ -67,6 +67,9 @@ impl Machine {
 
     /// The old leg died on the way: what is under way goes on as a recovery.
     fn promote(&mut self, old: LegId, reason: LossReason, now: Time) {
+        if let Some(new) = self.second_leg() {
+            self.end_turns(new);
+        }
         let loss = self.drop_leg(old, reason, now);
         if self.state.moving().and_then(Handover::connected_leg).is_some() {
             self.bridge.old_leg_gone(now);

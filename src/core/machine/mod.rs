@@ -19,6 +19,7 @@ mod pace;
 mod people;
 mod supervision;
 mod timeouts;
+mod turns;
 mod waiting;
 
 use std::collections::VecDeque;
@@ -26,6 +27,7 @@ use std::collections::VecDeque;
 use self::introduction::Word;
 use self::pace::Pace;
 use self::supervision::Supervision;
+use self::turns::Turns;
 use self::waiting::Waiting;
 use super::backoff::Random;
 use super::bridge::{Bridge, BridgeOutput};
@@ -72,6 +74,7 @@ pub struct Machine {
     /// Whether the app has been told that it is cut off.
     interrupted: bool,
     word: Option<Word>,
+    turns: Turns,
     waiting: Vec<Waiting>,
     /// When what the SDK has refused is sent again.
     resend_at: Option<Time>,
@@ -109,6 +112,7 @@ impl Machine {
             offline: false,
             interrupted: false,
             word: None,
+            turns: Turns::default(),
             waiting: Vec::new(),
             resend_at: None,
             supervision: Vec::new(),
@@ -309,6 +313,7 @@ impl Machine {
             Input::Online(online) => self.online(online, now),
             Input::RetryNow => self.retry_now(now),
             Input::RetryIn(delay) => self.retry_in(delay, now),
+            Input::InView(views) => self.turns.prefer(views),
             Input::Timeout => self.timeout(now),
         }
     }

@@ -25,6 +25,7 @@ impl Machine {
                         self.end_view(view);
                     }
                 }
+                Change::Unconfirmed(connection) => self.tell(Event::BeaconRejected(connection)),
                 Change::StreamAway { stream, leg } => {
                     for view in self.views.of_stream(&stream) {
                         self.starve(view, leg);
@@ -72,6 +73,7 @@ impl Machine {
 
     /// A view's stream on a leg is gone, but not for good: shows another one if there is one.
     fn starve(&mut self, view: ViewId, leg: LegId) {
+        self.turns.forget(view);
         let Some(rest) = self.views.drop_feed(view, leg) else { return };
         if let Rest::Show(other) = rest {
             self.order(Command::Swap { leg: other, view });
@@ -132,6 +134,7 @@ impl Machine {
 
     /// A view's subscriber on a leg can't be had: shows another one if there is one, else the view is over.
     pub(super) fn unfeed(&mut self, leg: LegId, view: ViewId, failure: Failure) {
+        self.turns.forget(view);
         let seen = self.views.seen(view);
         let Some(rest) = self.views.drop_feed(view, leg) else { return };
         self.order(Command::Unsubscribe { leg, view });
@@ -148,6 +151,7 @@ impl Machine {
 
     /// The app's subscriber is over.
     pub(super) fn end_view(&mut self, view: ViewId) {
+        self.turns.forget(view);
         self.views.remove_view(view);
         self.tell(Event::ViewEnded(view));
     }

@@ -27,6 +27,8 @@ pub enum TimeoutReason {
     Migration,
     /// What was published anew may not be live.
     Publish,
+    /// Somebody's turn has come to be subscribed to on the successor.
+    Turn,
 }
 
 impl Machine {
@@ -53,7 +55,9 @@ impl Machine {
         let migration = self.poll_supervision().map(|at| (at, TimeoutReason::Migration));
         let leaving = self.leaving.map(|at| (at, TimeoutReason::Leaving));
         let publish = self.lagging_until.map(|at| (at, TimeoutReason::Publish));
-        [step, newcomer, signal, unsent, migration, leaving, publish].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let turn = self.second_leg().and_then(|_| self.turns.poll_timeout()).map(|at| (at, TimeoutReason::Turn));
+        let all = [step, newcomer, signal, unsent, migration, leaving, publish, turn];
+        all.into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// Whether the next attempt has to wait for the network.
@@ -154,6 +158,11 @@ impl Machine {
                 let new = new.clone();
                 self.settle(old, new.clone(), now);
                 self.leave(old, new, now);
+            }
+            Step::Settling { new, silent_until: Some(_), .. }
+                if old.is_some_and(|old| !self.roster.all_settled(old, &new.session, false)) =>
+            {
+                self.wait_for_speakers(now);
             }
             Step::Settling { new, .. } => {
                 let new = new.clone();

@@ -85,9 +85,13 @@ impl Roster {
         self.others(old).all(|person| person.at.contains_key(&new))
     }
 
-    /// Whether everybody else who is on `old` has said that they need it no more, now that `new` is there.
-    pub(in crate::core) fn all_settled(&self, old: LegId, new: &SessionId) -> bool {
-        self.others(old).all(|person| person.settled.as_ref() == Some(new))
+    /// Whether everybody else who is on `old` has said that they need it no more, now that `new` is there; or, unless
+    /// `silent_too`, everybody who has said to be there: whoever has not doesn't speak.
+    pub(in crate::core) fn all_settled(&self, old: LegId, new: &SessionId, silent_too: bool) -> bool {
+        self.others(old).all(|person| {
+            let speaks = person.moved.as_ref().is_some_and(|(to, _)| to == new);
+            person.settled.as_ref() == Some(new) || !silent_too && !speaks
+        })
     }
 
     fn others(&self, leg: LegId) -> impl Iterator<Item = &Person> {

@@ -30,6 +30,11 @@ impl Roster {
             changes.extend(self.lay(leg, &known, now));
             changes.extend(self.merge(&held, &known));
             self.returned(&known, now);
+            for (key, other) in self.people.iter_mut() {
+                if *key != known && other.moved.take_if(|(_, connection)| *connection == held).is_some() {
+                    changes.push(Change::Unconfirmed(key.clone()));
+                }
+            }
         }
         changes
     }
@@ -57,6 +62,12 @@ impl Roster {
         }
         let nowhere = other.at.is_empty() && one.identity == other.identity;
         is_said && self.fits(held, known, leg) && (nowhere || other.is_now(held))
+    }
+
+    /// Whether something was said about somebody held back that somebody else would have had to say too.
+    pub(super) fn is_unconfirmed(&self, held: &ConnectionId) -> bool {
+        let named = |person: &Person| person.says_was.iter().any(|before| self.who_is(before).is_some());
+        self.people.get(held).is_some_and(named) || self.who_says_to_be(held).is_some()
     }
 
     fn who_says_to_be(&self, connection: &ConnectionId) -> Option<ConnectionId> {

@@ -15,6 +15,7 @@ use crate::ot;
 use crate::shell::js;
 use crate::shell::publisher::Publisher;
 use crate::shell::shared::Ending;
+use crate::shell::view::View;
 
 /// How long the SDK may take to say that a session is disconnected, ms. It says so within a round trip or never
 /// (SDK-FACTS section 7): from then on it counts as closed.
@@ -86,6 +87,11 @@ impl Call {
                     let gap = publisher.show(leg);
                     self.swapped(&publisher.stream_id(), true, gap);
                 }
+            }
+            Command::Survey => {
+                let in_view = |(id, view): (&ViewId, &Rc<View>)| view.is_in_view().then_some(*id);
+                let views = self.views.borrow().iter().filter_map(in_view).collect();
+                self.feed(Input::InView(views));
             }
             Command::SendSignal { outgoing, copies } => self.send_copies(outgoing, copies),
             Command::SendWire { leg, to, message } => self.send_wire(leg, to.as_ref(), &message),

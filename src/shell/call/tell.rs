@@ -13,7 +13,7 @@ use crate::core::protocol::{Event, Input, LossReason};
 use crate::core::receipt::Receipt;
 use crate::core::state::Status;
 use crate::ot;
-use crate::shell::convert::list;
+use crate::shell::convert::{WIRE_TYPE, list};
 use crate::shell::emitter::report;
 use crate::shell::js;
 
@@ -72,6 +72,14 @@ impl Call {
                 js::set(&detail, "reason", rejection.as_str());
                 js::set(&detail, "message", message);
                 js::set(&detail, "type", self.shared.signal_type.as_str());
+                self.notify("signalrejected", &detail);
+            }
+            Event::BeaconRejected(connection) => {
+                let says = " says to be somebody in the call, or somebody to be it, and the other one doesn't say so.";
+                let detail = self.detail();
+                js::set(&detail, "reason", "unconfirmed");
+                js::set(&detail, "message", ["Connection ", connection.as_str(), says].concat());
+                js::set(&detail, "type", WIRE_TYPE);
                 self.notify("signalrejected", &detail);
             }
             Event::HandoverRefused(failure) => self.waiters.refuse_latest(&self.shared.failure(&failure)),

@@ -235,6 +235,11 @@ impl View {
         }
     }
 
+    /// Whether some of it is in the window. What the app shows itself counts as seen.
+    pub(super) fn is_in_view(&self) -> bool {
+        self.tile.element().is_none_or(|element| crate::dom::is_in_window(&element))
+    }
+
     /// The app's `session.subscribe()` has its answer.
     pub(super) fn answer(&self, error: &JsValue) {
         let callback = self.subscribed.borrow_mut().take();

@@ -176,6 +176,7 @@ impl Ledger {
                     assert!(self.line(copy.leg).lives(), "a signal for {:?}", copy.leg);
                 }
             }
+            Command::Survey => {}
             Command::SendWire { leg, .. } => assert!(self.line(*leg).lives(), "a message for {leg:?}"),
         }
     }
@@ -228,6 +229,7 @@ impl Ledger {
             | Event::RenewFailed { .. }
             | Event::AttemptFailed { .. }
             | Event::AnnouncementRejected { .. }
+            | Event::BeaconRejected(_)
             | Event::HandoverRefused(_)
             | Event::Connected
             | Event::Failed(_)

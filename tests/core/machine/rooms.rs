@@ -59,6 +59,20 @@ fn those_who_have_come_but_never_say_so_are_waited_for_ten_seconds() {
 }
 
 #[test]
+fn whoever_says_to_have_come_is_waited_for_until_the_deadline() {
+    let mut desk = moved(&["ann", "bob"]);
+    desk.says_moved("ann");
+    desk.wait(seconds(119));
+    assert_eq!(desk.ledger.open_legs(), [OLD, NEW], "ann is slow, and bob doesn't matter");
+    desk.settles("ann");
+    assert_eq!(desk.ledger.open_legs(), [NEW]);
+    let mut desk = moved(&["ann", "bob"]);
+    desk.says_moved("ann");
+    desk.wait(seconds(120));
+    assert_eq!(desk.ledger.open_legs(), [NEW]);
+}
+
+#[test]
 fn those_who_have_not_come_are_waited_for_until_the_deadline_and_reported_once() {
     let mut desk = overlapping(&["ann", "bob"]);
     desk.arrives("ann");

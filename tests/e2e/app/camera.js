@@ -2,6 +2,7 @@
 import { COUNTER_RANGE, drawCode } from "./frame-code.js";
 
 const FRAME_RATE = 15;
+const SIZE = { width: 320, height: 180 };
 
 /** Hz, and nobody's tone. */
 const SECRET_TONE = 3000;
@@ -9,8 +10,8 @@ const SECRET_TONE = 3000;
 /** One person's camera. `open()` gives a fresh stream each time, as getUserMedia does. */
 export class Camera {
   #person;
-  #canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 180 });
-  #context = this.#canvas.getContext("2d", { alpha: false });
+  #canvas;
+  #context;
   #audio = new AudioContext();
   #tone = new OscillatorNode(this.#audio);
   #loudness = new GainNode(this.#audio, { gain: 0.25 });
@@ -30,8 +31,10 @@ export class Camera {
    */
   prompts = 0;
 
-  constructor(person, { frameRate = FRAME_RATE, listed = false, plug = false } = {}) {
+  constructor(person, { frameRate = FRAME_RATE, size = SIZE, listed = false, plug = false } = {}) {
     this.#person = person;
+    this.#canvas = Object.assign(document.createElement("canvas"), size);
+    this.#context = this.#canvas.getContext("2d", { alpha: false });
     this.#listed = listed;
     this.#canBeUnplugged = plug;
     this.#frameRate = frameRate;

@@ -6,7 +6,18 @@ import { WAYS } from "./ways.js";
  * Joins a call: subscribes to everybody, publishes, and keeps a log of the chat.
  * `sdk` is `OT`, or the manager; nothing below knows which.
  */
-export async function join({ sdk, room, diary, credentials, name, source, publish, ui = "default", dress }) {
+export async function join({
+  sdk,
+  room,
+  diary,
+  credentials,
+  name,
+  source,
+  publish,
+  ui = "default",
+  dress,
+  watches = true,
+}) {
   const { applicationId, sessionId, token } = credentials;
   const session = sdk.initSession(applicationId, sessionId);
   const { target, options, fill } = WAYS[ui];
@@ -15,6 +26,7 @@ export async function join({ sdk, room, diary, credentials, name, source, publis
   diary.session(session);
 
   session.on("streamCreated", ({ stream }) => {
+    if (!watches) return;
     const tile = room.add(stream.streamId, stream.connection.data);
     const subscriber = session.subscribe(
       stream,

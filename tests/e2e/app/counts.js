@@ -83,6 +83,19 @@
     };
   }
 
+  /** The memories of the page's wasm modules. */
+  const memories = [];
+  const instantiate = WebAssembly.instantiate;
+  const noted = async (making) => {
+    const made = await making;
+    const { exports = {} } = made.instance ?? made;
+    memories.push(...Object.values(exports).filter((one) => one instanceof WebAssembly.Memory));
+    return made;
+  };
+  WebAssembly.instantiate = (...args) => noted(instantiate.apply(WebAssembly, args));
+  const streaming = WebAssembly.instantiateStreaming;
+  WebAssembly.instantiateStreaming = (...args) => noted(streaming.apply(WebAssembly, args));
+
   const prune = (set, dead) => {
     set.forEach((item) => dead(item) && set.delete(item));
     return set.size;
@@ -103,6 +116,8 @@
       audios: document.querySelectorAll("audio").length,
       ...Object.fromEntries([...lasting].map(([name, held]) => [`${name}Listeners`, held.size])),
     }),
+    /** How many bytes of memory wasm has. */
+    wasm: () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
     /** The listeners themselves, to see which one was left. */
     listeners: () => Object.fromEntries([...lasting].map(([name, held]) => [name, [...held]])),
   };

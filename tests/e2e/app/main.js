@@ -16,10 +16,13 @@
 //   expire             seconds after which the token that one joins with is worth nothing
 //   role               publisher (default) | moderator | subscriber: what one's token allows
 //   options            JSON, merged into the manager's options
+//   identify           nobody: the manager isn't to know anybody by their data
 //   ui                 default | replace | before | after | element | stream: who shows the videos, see ways.js
+//   watch              "no": subscribes to nobody
 //   layout             grid (default) | flex | absolute | container: how the tiles are laid out, see room.js
 //   sound, picture     "no": without that probe
 //   calm               "yes": a slower camera, and probes that look less often, for many calls side by side
+//   small              "yes": small pictures, ten a second, in small tiles, and no voices, for many people in one call
 import { Camera } from "./camera.js";
 import { join } from "./client.js";
 import { Diary } from "./diary.js";
@@ -35,9 +38,11 @@ const kind = query.get("kind") ?? "package";
 const says = (key) => query.get(key) !== "no";
 
 const diary = new Diary();
-const room = new Room(document.querySelector("#grid"), query.get("layout") ?? "grid");
+const small = query.get("small") === "yes";
+const room = new Room(document.querySelector("#grid"), query.get("layout") ?? (small ? "crowd" : "grid"));
 const calm = query.get("calm") === "yes";
 const camera = new Camera(person(name), {
+  ...(small && { frameRate: 10, size: { width: 160, height: 90 } }),
   ...(calm && { frameRate: 5 }),
   listed: query.get("listed") === "yes",
   plug: query.get("plug") === "yes",
@@ -67,6 +72,13 @@ const renewals = {
 };
 let renewal = query.get("renew") ?? "good";
 const renewCalls = [];
+
+/** What has kept the main thread for longer than 50 ms, since the page was loaded. */
+const longTasks = [];
+new PerformanceObserver((list) => {
+  for (const { startTime, duration } of list.getEntries()) longTasks.push({ at: startTime, ms: duration });
+}).observe({ type: "longtask", buffered: true });
+
 function renew(context) {
   const { sessionId, previousSessionId, reason, attempt } = context;
   renewCalls.push({ at: performance.now(), sessionId, previousSessionId, reason, attempt, how: renewal });
@@ -114,6 +126,7 @@ async function createManager() {
   const { ReconnectionManager } = await import("/dist/index.js");
   const manager = await ReconnectionManager.create(OT, {
     ...(renewal === "missing" ? {} : { renew }),
+    ...(query.get("identify") === "nobody" && { identify: () => null }),
     ...JSON.parse(query.get("options") ?? "{}"),
   });
   diary.manager(manager);
@@ -131,9 +144,10 @@ async function start() {
     diary,
     name,
     renew: (sessionId) => credentials(sessionId),
-    source: source(),
+    source: { ...source(), ...(small && { audioSource: null }) },
     ui: query.get("ui") ?? "default",
     dress: dressed(),
+    watches: says("watch"),
     publish: { publishAudio: says("publishAudio"), publishVideo: says("publishVideo") },
     credentials: await invitation(),
   };
@@ -157,6 +171,8 @@ window.app = {
   picture,
   sound,
   renewCalls,
+  /** Those that began after `since`. */
+  longTasks: (since = 0) => longTasks.filter(({ at }) => at >= since),
   createManager,
   renewWith: (how) => {
     renewal = how;

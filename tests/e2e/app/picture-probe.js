@@ -17,7 +17,7 @@ const PICTURES = new Set(["VIDEO", "CANVAS", "IMG"]);
  * Beside that it measures freezes: how long a tile went on showing one and the same frame.
  */
 export class PictureProbe {
-  #canvas = new OffscreenCanvas(GRID.width, GRID.height * 8);
+  #canvas = new OffscreenCanvas(GRID.width, GRID.height * PEOPLE.length);
   #context = this.#canvas.getContext("2d", { willReadFrequently: true });
   #tiles = new Map();
   #absent = new Set();

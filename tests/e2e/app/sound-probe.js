@@ -1,5 +1,5 @@
 // What is heard: every element that plays a stream, weighted by its volume, muted and paused at each moment.
-import { PEOPLE } from "./people.js";
+import { VOICES } from "./people.js";
 
 const INPUTS = 24;
 const WAVER = 20;
@@ -14,7 +14,7 @@ export class SoundProbe {
   #context = new AudioContext({ sampleRate: 48_000 });
   #node;
   #slots = Array.from({ length: INPUTS }, () => null);
-  #changes = PEOPLE.map(() => [{ at: 0, count: 0 }]);
+  #changes = VOICES.map(() => [{ at: 0, count: 0 }]);
   #weights = [];
   #offset = 0;
   #heardUntil = 0;
@@ -24,7 +24,7 @@ export class SoundProbe {
     await this.#context.audioWorklet.addModule(new URL("./sound-worklet.js", import.meta.url));
     this.#node = new AudioWorkletNode(this.#context, "sound-worklet", {
       numberOfInputs: INPUTS,
-      processorOptions: { tones: PEOPLE.map(({ tone }) => tone) },
+      processorOptions: { tones: VOICES.map(({ tone }) => tone) },
     });
     this.#node.port.onmessage = ({ data }) => this.#hear(data);
     // Its output is silence; without a way to the destination nothing would pull it.
@@ -114,7 +114,7 @@ function loudness(element) {
 }
 
 function index(who) {
-  const position = PEOPLE.findIndex(({ name }) => name === who);
+  const position = VOICES.findIndex(({ name }) => name === who);
   if (position < 0) throw new Error(`nobody is called "${who}"`);
   return position;
 }

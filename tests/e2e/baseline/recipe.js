@@ -6,7 +6,7 @@ import { call } from "/e2e/client.js";
 const FILL = { insertMode: "append", width: "100%", height: "100%" };
 
 /** Joins a call that follows a `newSession` signal to another session. */
-export async function joinWith({ OT, room, diary, credentials, renew, name, source, publish }) {
+export async function joinWith({ OT, room, diary, credentials, renew, name, source, publish, watches }) {
   const app = { chat: [], moves: [], subscribers: new Map() };
 
   async function enter({ applicationId, sessionId, token }, publisherOptions, previous) {
@@ -15,6 +15,7 @@ export async function joinWith({ OT, room, diary, credentials, renew, name, sour
     if (!previous) diary.session(session);
 
     session.on("streamCreated", ({ stream }) => {
+      if (!watches) return;
       const who = stream.connection.data;
       const present = room.find(who);
       if (!present) {
@@ -63,7 +64,7 @@ export async function joinWith({ OT, room, diary, credentials, renew, name, sour
       leg.next = data;
       const tracks = {
         videoSource: leg.publisher.getVideoSource().track.clone(),
-        audioSource: leg.publisher.getAudioSource().clone(),
+        audioSource: leg.publisher.getAudioSource()?.clone() ?? null,
       };
       await enter(await renew(data), tracks, leg);
     });

@@ -9,28 +9,29 @@ const POLL = { polling: 50, timeout: 45_000 };
 /** The interval in "and with the other side 1.5 s later". */
 const APART = 1500;
 
-/** One person's page. */
+/** One person's page, or frame of a page. */
 export class Participant {
   /** Uncaught errors in the page, whoever threw them. */
   pageErrors = [];
 
-  constructor(name, page) {
+  constructor(name, page, place = page) {
     this.name = name;
     this.page = page;
+    this.place = place;
     page.on("pageerror", (error) => this.pageErrors.push(String(error.stack ?? error)));
   }
 
   /** Evaluates in the page, where `app` is what main.js made. */
   evaluate(work, argument) {
-    return this.page.evaluate(work, argument);
+    return this.place.evaluate(work, argument);
   }
 
   /** Waits until `condition` holds in the page. */
   async until(condition, argument, what) {
     try {
-      await this.page.waitForFunction(condition, argument, POLL);
+      await this.place.waitForFunction(condition, argument, POLL);
     } catch (error) {
-      const diary = await this.page.evaluate(() =>
+      const diary = await this.place.evaluate(() =>
         app.diary.entries
           .slice(-12)
           .map((entry) => JSON.stringify(entry).slice(0, 300))
@@ -44,13 +45,15 @@ export class Participant {
 
   /** The page's clock. */
   now() {
-    return this.page.evaluate(() => app.now());
+    return this.place.evaluate(() => app.now());
   }
 }
 
 /** A call in the lab. */
 export class Call {
   people = [];
+  /** The page of those who have a frame only. */
+  #shared;
 
   constructor(browser, lab, session, query, init) {
     this.init = init;
@@ -85,17 +88,40 @@ export class Call {
     return call;
   }
 
-  async join(name, query = {}) {
-    const context = await this.browser.newContext();
-    if (this.init) await context.addInitScript({ path: this.init });
-    const participant = new Participant(name, await context.newPage());
+  /** `framed`: in a frame of the page that all of those share, which costs a fraction of a page of one's own. */
+  async join(name, { framed = false, ...query } = {}) {
+    const address = new URLSearchParams({ ...this.query, ...query, session: this.session, name });
+    const url = `${this.lab.url}/e2e/index.html?${address}`;
+    const participant = framed ? await this.#frame(name, url) : await this.#page(name, url);
     this.people.push(participant);
     // In the order of the cast, whoever was first: "the first person" is the same one each time.
     this.people.sort((one, other) => one.name.localeCompare(other.name));
-    const address = new URLSearchParams({ ...this.query, ...query, session: this.session, name });
-    await participant.page.goto(`${this.lab.url}/e2e/index.html?${address}`);
     await participant.evaluate(() => app.ready);
     return participant;
+  }
+
+  async #page(name, url) {
+    const context = await this.browser.newContext();
+    if (this.init) await context.addInitScript({ path: this.init });
+    const participant = new Participant(name, await context.newPage());
+    await participant.page.goto(url);
+    return participant;
+  }
+
+  async #frame(name, url) {
+    this.#shared ??= this.browser.newPage().then(async (page) => {
+      await page.goto(`${this.lab.url}/page`);
+      return page;
+    });
+    const page = await this.#shared;
+    const element = await page.evaluateHandle((src) => {
+      const frame = Object.assign(document.createElement("iframe"), { src, width: 180, height: 110 });
+      return new Promise((resolve) => {
+        frame.onload = () => resolve(frame);
+        document.body.append(frame);
+      });
+    }, url);
+    return new Participant(name, page, await element.contentFrame());
   }
 
   get names() {
@@ -123,6 +149,16 @@ export class Call {
     );
   }
 
+  /** As `settled`, in calls without sound, for those who look. */
+  async settledByEye(watchers = this.people) {
+    await Promise.all(
+      watchers.map(async (participant) => {
+        await participant.until((count) => app.picture.settled(count), this.people.length, "everybody's picture");
+        await participant.evaluate((names) => app.picture.expectTilesOf(names), this.names);
+      }),
+    );
+  }
+
   /** The clock of each page, by name: the `since` of the probes. */
   async marks() {
     return Object.fromEntries(
@@ -143,6 +179,18 @@ export class Call {
     const { successor } = await this.lab.announce(this.session, { ...options, conn: ids[0] });
     await new Promise((resolve) => setTimeout(resolve, APART));
     await Promise.all(ids.slice(1).map((conn) => this.lab.announce(this.session, { ...options, successor, conn })));
+    return successor;
+  }
+
+  /** Tells each person the successor so many ms after the one before. */
+  async announceStaggered(ms, options = {}) {
+    const { connections } = await this.lab.session(this.session);
+    let successor;
+    for (const name of this.names) {
+      const conn = connections.find(({ data }) => data === name).id;
+      ({ successor } = await this.lab.announce(this.session, { ...options, successor, conn }));
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    }
     return successor;
   }
 
@@ -197,6 +245,7 @@ export class Call {
 
   /** Everybody's page is closed. */
   async end() {
-    await Promise.all(this.people.map(({ page }) => page.context().close()));
+    const pages = new Set(this.people.map(({ page }) => page));
+    await Promise.all([...pages].map((page) => page.context().close()));
   }
 }

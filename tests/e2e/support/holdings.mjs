@@ -40,7 +40,7 @@ export async function populatedBy(lab, session, wanted) {
   }
 }
 
-/** Listeners and nodes that the browser itself counts in a page, after it has cleared away what nobody holds. */
+/** What the browser itself counts in a page, after it has cleared away what nobody holds; the heap in bytes. */
 export async function browserCounts({ page }) {
   const client = await page.context().newCDPSession(page);
   await client.send("Performance.enable");
@@ -50,5 +50,5 @@ export async function browserCounts({ page }) {
   const { metrics } = await client.send("Performance.getMetrics");
   await client.detach();
   const value = (name) => metrics.find((metric) => metric.name === name).value;
-  return { listeners: value("JSEventListeners"), nodes: value("Nodes") };
+  return { listeners: value("JSEventListeners"), nodes: value("Nodes"), heap: value("JSHeapUsedSize") };
 }

@@ -30,6 +30,7 @@ impl Desk {
             Event::PersonLeft(id) => Some(format!("{id} left")),
             Event::StreamJoined(id) => Some(format!("{id} joined")),
             Event::StreamLeft(id) => Some(format!("{id} left")),
+            Event::BeaconRejected(id) => Some(format!("{id} is not believed")),
             Event::ViewEnded(_) => Some("a view ended".into()),
             Event::Reconnecting => Some("reconnecting".into()),
             Event::Reconnected => Some("reconnected".into()),
@@ -147,6 +148,7 @@ fn short(command: &Command) -> String {
         Command::Unsubscribe { leg, view } => format!("unsubscribe view {} on {}", view.0, leg.0),
         Command::Swap { leg, view } => format!("swap view {} to {}", view.0, leg.0),
         Command::SwapPreview { leg, .. } => format!("swap preview to {}", leg.0),
+        Command::Survey => "survey".into(),
         Command::SendSignal { .. } => "send".into(),
         Command::SendWire { leg, to, message } => {
             let to = to.as_ref().map_or("all", |to| to.as_str());

@@ -37,7 +37,7 @@ impl Schedule {
             Command::Unsubscribe { leg, view } => {
                 self.legs.get_mut(&leg).map(|line| line.subscribers.remove(&view));
             }
-            Command::Swap { .. } | Command::SwapPreview { .. } => {}
+            Command::Swap { .. } | Command::SwapPreview { .. } | Command::Survey => {}
             Command::SendSignal { copies, .. } => self.send(copies),
             Command::SendWire { leg, to, message } => self.send_wire(leg, to.as_ref(), message),
         }

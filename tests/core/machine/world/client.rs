@@ -248,7 +248,8 @@ impl World {
             | Command::Unpublish { .. }
             | Command::Unsubscribe { .. }
             | Command::Swap { .. }
-            | Command::SwapPreview { .. } => {}
+            | Command::SwapPreview { .. }
+            | Command::Survey => {}
         }
     }
 
