@@ -57,6 +57,11 @@ fn whoever_never_hears_of_it_is_seen_until_the_deadline() {
 }
 
 #[test]
+fn whoever_is_slow_is_waited_for() {
+    for_worlds(0..WORLDS, Nature { slow: true, apart: true, ..Nature::default() }, |_| {});
+}
+
+#[test]
 fn strangers_are_seen_as_long_as_they_are_anywhere() {
     for_worlds(0..WORLDS, Nature { strange: true, apart: true, ..Nature::default() }, |_| {});
 }

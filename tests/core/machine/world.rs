@@ -134,6 +134,7 @@ impl World {
             let latency = 1 + world.below(LATENCY);
             let nameless = world.below(3) == 0;
             world.clients.push(Client::new(client, people + strangers, latency, nameless));
+            world.clients[client].slow = nature.slow && world.below(4) == 0;
             world.make_plans(client, people);
         }
         for number in 0..strangers {

@@ -35,6 +35,8 @@ pub(in super::super) struct Client {
     pub(super) met: Vec<bool>,
     /// When the move that was announced must be over.
     pub(super) deadline: u64,
+    /// Whether its machine is slow.
+    pub(super) slow: bool,
     /// Whether the app is in the call.
     came: bool,
     /// Whether it came before anything happened.
@@ -77,6 +79,7 @@ impl Client {
             sent: 0,
             met: vec![false; others],
             deadline: u64::MAX,
+            slow: false,
             came: false,
             was_first: false,
             left: false,
@@ -220,7 +223,10 @@ impl World {
                 self.later(client, 100, Input::LegClosed(leg));
             }
             Command::Publish { leg, publisher } => self.publish(client, leg, publisher),
-            Command::Subscribe { leg, view, .. } => self.later(client, 1500, Input::Presented { leg, view }),
+            Command::Subscribe { leg, view, .. } => {
+                let within = if self.clients[client].slow { 20_000 } else { 1500 };
+                self.later(client, within, Input::Presented { leg, view });
+            }
             Command::SendSignal { outgoing, copies } => {
                 for copy in copies {
                     let wire = |message| (SignalKind::Wire(message), None);

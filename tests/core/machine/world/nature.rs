@@ -23,6 +23,8 @@ pub(in super::super) struct Nature {
     pub(in super::super) deaf: bool,
     /// There are strangers.
     pub(in super::super) strange: bool,
+    /// Some have machines on which a picture takes up to twenty seconds.
+    pub(in super::super) slow: bool,
 }
 
 impl Nature {
@@ -39,6 +41,7 @@ impl Nature {
             going: dice.one_in(2),
             deaf: dice.one_in(8),
             strange: dice.one_in(3),
+            slow: dice.one_in(4),
         }
     }
 
