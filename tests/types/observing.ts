@@ -94,6 +94,7 @@ test("signalrejected gives a reason that can be told apart", () => {
       case "current_session":
       case "past_deadline":
       case "too_many":
+      case "unconfirmed":
         return;
       default:
         same<typeof reason, never>();
