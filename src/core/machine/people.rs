@@ -73,7 +73,7 @@ impl Machine {
 
     /// A view's stream on a leg is gone, but not for good: shows another one if there is one.
     fn starve(&mut self, view: ViewId, leg: LegId) {
-        self.turns.forget(view);
+        self.lose_turn(view, leg);
         let Some(rest) = self.views.drop_feed(view, leg) else { return };
         if let Rest::Show(other) = rest {
             self.order(Command::Swap { leg: other, view });
@@ -134,7 +134,7 @@ impl Machine {
 
     /// A view's subscriber on a leg can't be had: shows another one if there is one, else the view is over.
     pub(super) fn unfeed(&mut self, leg: LegId, view: ViewId, failure: Failure) {
-        self.turns.forget(view);
+        self.lose_turn(view, leg);
         let seen = self.views.seen(view);
         let Some(rest) = self.views.drop_feed(view, leg) else { return };
         self.order(Command::Unsubscribe { leg, view });

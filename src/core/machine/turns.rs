@@ -79,9 +79,10 @@ impl Turns {
         self.due.filter(|_| !self.waiting.is_empty())
     }
 
-    /// Nothing comes of a view.
-    pub(super) fn forget(&mut self, view: ViewId) {
-        self.waiting.retain(|other| *other != view);
+    /// Nothing comes of a view. Returns whether it has been waiting.
+    pub(super) fn forget(&mut self, view: ViewId) -> bool {
+        let at = self.waiting.iter().position(|other| *other == view);
+        at.map(|at| self.waiting.remove(at)).is_some()
     }
 }
 
@@ -100,6 +101,16 @@ impl Machine {
         let Some(leg) = self.second_leg() else { return };
         while let Some(view) = self.turns.take(now) {
             self.subscribe_on(view, leg);
+        }
+    }
+
+    /// A view has nothing on a leg any more. If that is the old one, there is no picture that it could wait behind.
+    pub(super) fn lose_turn(&mut self, view: ViewId, leg: LegId) {
+        let second = self.second_leg().filter(|second| *second != leg);
+        if self.turns.forget(view)
+            && let Some(second) = second
+        {
+            self.subscribe_on(view, second);
         }
     }
 

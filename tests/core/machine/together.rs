@@ -154,7 +154,10 @@ fn everybody_is_there(world: &World) {
         assert_eq!((client.machine.status(), session), (Status::Connected, Some("two")), "{}", client.name);
         assert_eq!(client.ledger.people().len(), others, "{} knows {:?}", client.name, client.ledger.people());
         assert_eq!((client.ledger.streams().len(), client.watching.len()), (others - 1, others - 1), "{}", client.name);
-        assert!(client.watching.keys().all(|view| client.machine.shown(*view) == client.machine.primary()));
+        for (view, stream) in &client.watching {
+            let shown = client.machine.shown(*view);
+            assert_eq!(shown, client.machine.primary(), "{} sees {stream} in {view:?}", client.name);
+        }
         assert_eq!(client.ledger.held_signals(), 0);
     }
 }

@@ -91,6 +91,29 @@ fn nobody_s_turn_comes_on_a_successor_that_is_given_back() {
 }
 
 #[test]
+fn who_has_left_the_old_session_needs_no_turn() {
+    let mut desk = six();
+    let _ = begun(&mut desk);
+    desk.leaves(OLD, "eve");
+    assert_eq!(begun(&mut desk), "eve");
+    desk.presented("eve");
+    assert_eq!((desk.shown("eve"), desk.news()), (Some(NEW), vec![]));
+}
+
+#[test]
+fn a_view_that_the_old_session_denies_waits_for_its_turn_no_longer() {
+    let mut desk = six();
+    let _ = begun(&mut desk);
+    let (leg, view) = (OLD, desk.view("fay"));
+    for _ in 0..4 {
+        desk.feed(Input::ViewLost { leg, view });
+    }
+    assert!(begun(&mut desk).starts_with("fay"));
+    desk.presented("fay");
+    assert_eq!((desk.shown("fay"), desk.news()), (Some(NEW), vec![]));
+}
+
+#[test]
 fn whoever_leaves_while_waiting_has_no_turn() {
     let mut desk = six();
     let _ = begun(&mut desk);
