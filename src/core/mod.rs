@@ -13,8 +13,8 @@
 //!    there, say so in the old one (`settled`), and signal in the successor alone. Go on publishing in the old one.
 //! 4. **Leave** the old session when everybody who is still there has settled. Ten seconds after having settled oneself, those
 //!    who are in the successor and haven't said so, nor anything else, are not waited for any more: they run without this
-//!    package. Whoever has spoken, however slow, is waited for until the deadline, and nobody after that. Without a deadline in
-//!    the announcement it is two minutes later.
+//!    package. Whoever has spoken is waited for three times as long, for a picture may never come (from a camera that has died),
+//!    and nobody after the deadline. Without one in the announcement it is two minutes later.
 //! 5. **Go back** if the successor fails: what it showed is shown from the old session again, which has never stopped, and
 //!    the move begins anew while there is time.
 //!

@@ -13,6 +13,10 @@ use crate::core::state::Leg;
 /// moment or not at all (SDK-FACTS section 7).
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// So many times as long as for the silent it is waited for those who speak: a slow machine may take half a minute, and where
+/// somebody's camera has died there is a picture that never comes, to anybody.
+const SPEAKERS: u32 = 3;
+
 impl Machine {
     /// Looks whether the move can go on. Called after every input.
     pub(super) fn advance(&mut self, now: Time) {
@@ -89,11 +93,12 @@ impl Machine {
             self.bridge.settle(now);
         }
         let patience = now + self.config.settle_timeout;
+        let longest = now + self.config.settle_timeout * SPEAKERS;
         self.update_move(
             |handover| {
                 let deadline = handover.deadline.max(now);
                 // After a loss nobody says a word: there is only the time that the others may take to come back.
-                let until = if old.is_some() { deadline } else { patience.min(deadline) };
+                let until = if old.is_some() { deadline.min(longest) } else { patience.min(deadline) };
                 handover.step = Step::Settling { new, silent_until: Some(patience.min(until)), until };
             },
             now,
