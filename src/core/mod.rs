@@ -24,8 +24,8 @@
 //! shows is exchanged for a picture that is there. Say that Ann is the first to leave it. Then she has settled, with Ben
 //! still there: so he is in the successor, and she sees him from there. And he has settled, so he sees her from there. Her
 //! leaving takes nothing from either. What remains are the exceptions of step 4, in which Ben has not settled: he runs
-//! without this package, or the old session ends; and of step 5 a successor that dies after both have settled, when whoever
-//! is cut off comes back as after any loss.
+//! without this package, or takes half a minute longer than she, or the old session ends; and of step 5 a successor that
+//! dies after both have settled, when whoever is cut off comes back as after any loss.
 //!
 //! ## Why nobody is there twice
 //!

@@ -17,5 +17,6 @@ mod second;
 mod slot;
 mod tracks;
 mod versions;
+mod window;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
