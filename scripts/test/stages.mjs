@@ -56,37 +56,24 @@ export const STAGES = [
     run: (say) => runCargo(say, ["-p", "opentok-handover", "-p", "opentok-handover-server"]),
   },
   {
+    name: "rooms",
+    about: "a hundred thousand rooms of two to fifty who move, chat, come and leave; with SEED=number one of them",
+    needs: ["rust"],
+    run: (say) => runSimulation(say, "opentok-handover", "core", "together"),
+  },
+  {
     name: "simulation",
     about: "a million schedules of whatever can break, in virtual time; with SEED=number one of them, line by line",
     long: true,
     needs: ["rust"],
-    run: (say) =>
-      runCargo(say, [
-        ...["-p", "opentok-handover", "--test", "core", "--release"],
-        ...["--", "--ignored", "--nocapture", "simulation"],
-      ]),
-  },
-  {
-    name: "rooms",
-    about: "a hundred thousand rooms of two to fifty who move, chat, come and leave; with SEED=number one of them",
-    long: true,
-    needs: ["rust"],
-    run: (say) =>
-      runCargo(say, [
-        ...["-p", "opentok-handover", "--test", "core", "--release"],
-        ...["--", "--ignored", "--nocapture", "together"],
-      ]),
+    run: (say) => runSimulation(say, "opentok-handover", "core", "simulation"),
   },
   {
     name: "server-simulation",
     about: "the same of the application server's plan",
     long: true,
     needs: ["rust"],
-    run: (say) =>
-      runCargo(say, [
-        ...["-p", "opentok-handover-server", "--test", "plan", "--release"],
-        ...["--", "--ignored", "--nocapture", "simulation"],
-      ]),
+    run: (say) => runSimulation(say, "opentok-handover-server", "plan", "simulation"),
   },
   {
     name: "lab",
@@ -178,6 +165,18 @@ export function stagesNamed(names) {
   return STAGES.filter(({ name, set, long }) =>
     names.length === 0 ? !long : names.includes(name) || (set && names.includes(set)),
   );
+}
+
+/**
+ * Runs what is too long for `host`, and says how far it is.
+ * @param {(line: string) => void} say
+ * @param {string} crate
+ * @param {string} tests the name of its test program
+ * @param {string} only a part of the tests' names
+ */
+function runSimulation(say, crate, tests, only) {
+  const program = ["-p", crate, "--test", tests, "--profile", "simulation"];
+  return runCargo(say, [...program, "--", "--ignored", "--nocapture", only]);
 }
 
 /**

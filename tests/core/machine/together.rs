@@ -75,7 +75,7 @@ fn in_rooms_of_many_whatever_happens() {
 
 /// `npm test -- rooms`, and with a number in `SEED` that room alone, step by step.
 #[test]
-#[ignore = "takes minutes: npm test -- rooms"]
+#[ignore = "takes minutes: npm test -- rooms runs it, optimized"]
 fn a_hundred_thousand_rooms_of_many_whatever_happens() {
     if let Ok(seed) = std::env::var("SEED") {
         let seed = seed.parse().expect("SEED is the number of a room");
@@ -154,7 +154,7 @@ fn everybody_is_there(world: &World) {
         assert_eq!((client.machine.status(), session), (Status::Connected, Some("two")), "{}", client.name);
         assert_eq!(client.ledger.people().len(), others, "{} knows {:?}", client.name, client.ledger.people());
         assert_eq!((client.ledger.streams().len(), client.watching.len()), (others - 1, others - 1), "{}", client.name);
-        for (view, stream) in &client.watching {
+        for (view, (stream, _)) in &client.watching {
             let shown = client.machine.shown(*view);
             assert_eq!(shown, client.machine.primary(), "{} sees {stream} in {view:?}", client.name);
         }

@@ -24,8 +24,8 @@ pub(in super::super) struct Client {
     latency: u64,
     pub(super) lines: BTreeMap<LegId, Line>,
     views: u32,
-    /// The app's views and what they show.
-    pub(in super::super) watching: BTreeMap<ViewId, StreamId>,
+    /// The app's views, what they show, and whose it is.
+    pub(in super::super) watching: BTreeMap<ViewId, (StreamId, usize)>,
     /// The app's signals that came in on some leg, with their sender and their count.
     signals: Vec<Option<(usize, usize)>>,
     /// Those that the app heard, in order.
@@ -107,7 +107,7 @@ impl Client {
         self.identity.is_none()
     }
 
-    fn hear(&mut self, event: &Event, current: &str) -> Option<Input> {
+    fn hear(&mut self, event: &Event, current: &str, owners: &BTreeMap<StreamId, usize>) -> Option<Input> {
         match event {
             Event::Connected => {
                 self.came = true;
@@ -118,7 +118,7 @@ impl Client {
             Event::StreamJoined(stream) => {
                 self.views += 1;
                 let view = ViewId(self.views);
-                self.watching.insert(view, stream.clone());
+                self.watching.insert(view, (stream.clone(), owners[stream]));
                 return Some(Input::Subscribe { view, stream: stream.clone() });
             }
             Event::ViewEnded(view) | Event::SubscribeFailed { view, .. } => {
@@ -162,8 +162,7 @@ impl World {
             it.deadline = self.now + Config::default().handover_timeout.as_millis() as u64;
         }
         it.ledger.tell(&input);
-        // Of signals nobody's picture changes.
-        let mut has_changed = !matches!(input, Input::Signal { .. } | Input::Timeout | Input::Send { .. });
+        let mut has_changed = !leaves_pictures_alone(&input);
         it.machine.handle_input(input, Time::from_millis(self.now));
         let mut answers = Vec::new();
         let current = self.current();
@@ -173,11 +172,11 @@ impl World {
                 println!("{:>10.3} s {} < {output:?}", self.now as f64 / 1000.0, it.name);
             }
             it.ledger.take(&output);
-            has_changed |= !matches!(output, Output::Event(Event::Signal { .. } | Event::SignalDiscarded(_)));
+            has_changed |= !is_word(&output);
             match output {
                 Output::Command(command) => self.execute(client, command),
                 Output::Event(event) => {
-                    answers.extend(it.hear(&event, current));
+                    answers.extend(it.hear(&event, current, &self.owners));
                     match event {
                         Event::PersonLeft(person) => self.person_left(client, &person),
                         Event::StreamLeft(stream) => self.stream_left(client, &stream),
@@ -298,4 +297,28 @@ impl World {
         let at = self.now + 1 + self.below(within);
         self.plan(at, Happening::AtClient(client, input));
     }
+}
+
+/// Whether nobody's picture comes, goes or changes by this alone.
+fn leaves_pictures_alone(input: &Input) -> bool {
+    use Input::{ConnectionCreated, InView, PreviewPresented, Published, Send, Signal, Timeout};
+    matches!(
+        input,
+        ConnectionCreated { .. }
+            | InView(_)
+            | PreviewPresented { .. }
+            | Published { .. }
+            | Send { .. }
+            | Signal { .. }
+            | Timeout
+    )
+}
+
+/// Whether something is said, to others or to the app, and nothing is done.
+fn is_word(output: &Output) -> bool {
+    matches!(
+        output,
+        Output::Command(Command::SendWire { .. } | Command::SendSignal { .. } | Command::Survey)
+            | Output::Event(Event::PersonJoined(_) | Event::Signal { .. } | Event::SignalDiscarded(_))
+    )
 }

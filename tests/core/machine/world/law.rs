@@ -23,8 +23,8 @@ impl World {
         let it = &self.clients[client];
         let mut views = vec![0; self.on_air.len()];
         let mut sees = vec![false; self.on_air.len()];
-        for (view, stream) in &it.watching {
-            let other = self.owners[stream];
+        for (view, (stream, other)) in &it.watching {
+            let other = *other;
             views[other] += 1;
             sees[other] |= it.machine.shown(*view).is_some_and(|leg| self.is_on_air(it, leg, stream, other));
         }
@@ -37,9 +37,9 @@ impl World {
     pub(super) fn look_at(&mut self, other: usize) {
         for client in 0..self.clients.len() {
             let it = &self.clients[client];
-            let theirs = || it.watching.iter().filter(|(_, stream)| self.owners[stream] == other);
+            let theirs = || it.watching.iter().filter(|(_, (_, owner))| *owner == other);
             let views = theirs().count();
-            let sees = theirs().any(|(view, stream)| {
+            let sees = theirs().any(|(view, (stream, _))| {
                 it.machine.shown(*view).is_some_and(|leg| self.is_on_air(it, leg, stream, other))
             });
             self.judge(client, other, views, sees);
@@ -136,9 +136,9 @@ impl World {
     }
 
     fn sees_in_two(&self, it: &Client, other: usize) -> bool {
-        it.watching.iter().any(|(view, stream)| {
+        it.watching.iter().filter(|(_, (_, owner))| *owner == other).any(|(view, (stream, _))| {
             let leg = it.machine.shown(*view).filter(|leg| it.lines.get(leg).is_some_and(|line| line.session == "two"));
-            self.owners[stream] == other && leg.is_some_and(|leg| self.is_on_air(it, leg, stream, other))
+            leg.is_some_and(|leg| self.is_on_air(it, leg, stream, other))
         })
     }
 
