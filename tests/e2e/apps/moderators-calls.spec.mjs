@@ -64,10 +64,11 @@ test("a moderator's calls reach those meant after a handover, by objects and IDs
     async () => (await lab.session(call.session)).connections.map(({ data }) => data).sort(),
     "two left",
   ).toEqual(["ann", "ben"]);
-  const ends = await call
-    .who("cleo")
-    .evaluate(() => app.diary.entries.filter(({ type }) => type === "sessionDisconnected").map(({ reason }) => reason));
-  expect(ends).toEqual(["forceDisconnected"]);
+  // The service knows a moment before cleo hears.
+  await until(
+    () => call.who("cleo").evaluate(() => app.diary.entries.filter(({ type }) => type === "sessionDisconnected")),
+    "cleo told",
+  ).toMatchObject([{ reason: "forceDisconnected" }]);
 });
 
 test("in the middle of a handover, whoever is to go goes for good", async ({ startCall, lab }) => {
