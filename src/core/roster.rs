@@ -148,11 +148,13 @@ impl Roster {
         }
         // Who is here with another connection already has left a ghost behind, and isn't two people.
         if let Some(known) = self.who_had(&info.id).or_else(|| self.recognise(leg, info)) {
+            let is_newer = self.people.get(&known).is_some_and(|person| person.is_newer(&known, leg, &info.id));
+            let changes = if is_newer { self.lay(leg, &known, now) } else { Vec::new() };
             if let Some(person) = self.people.get_mut(&known) {
                 person.at.entry(leg).or_insert_with(|| info.id.clone());
             }
             self.returned(&known, now);
-            return Vec::new();
+            return changes;
         }
         if let Some(hold) = self.hold(leg, info) {
             let until = now + hold;
@@ -362,9 +364,9 @@ fn only<T>(leg: LegId, id: T) -> LiteMap<LegId, T> {
     at
 }
 
-/// Notes an earlier ID; what is older than a few legs can't come back.
-fn remember<T>(was: &mut Vec<T>, id: Option<T>) {
-    was.extend(id);
+/// Notes an earlier ID, once; what is older than a few legs can't come back.
+fn remember<T: PartialEq>(was: &mut Vec<T>, id: Option<T>) {
+    was.extend(id.filter(|id| !was.contains(id)));
     if was.len() > 4 {
         was.remove(0);
     }

@@ -146,6 +146,11 @@ impl Views {
         Some(if view.legs.is_empty() { Rest::Nothing } else { Rest::Wait })
     }
 
+    /// Whether a view has a subscriber on any leg.
+    pub(super) fn is_fed(&self, view: ViewId) -> bool {
+        self.views.get(&view).is_some_and(|view| !view.legs.is_empty())
+    }
+
     /// The SDK has given a view's subscriber up. Returns whether there is another try.
     pub(super) fn lost(&mut self, view: ViewId) -> bool {
         let Some(view) = self.views.get_mut(&view) else { return false };

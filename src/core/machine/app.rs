@@ -210,6 +210,9 @@ impl Machine {
 
     /// Subscribes a view on a leg if its stream is there.
     pub(super) fn feed(&mut self, view: ViewId, leg: LegId) {
+        if self.is_spared(view, leg) {
+            return;
+        }
         let is_second = self.second_leg() == Some(leg) && self.views.shown(view).is_some();
         let stream = self.views.stream(view);
         if is_second && stream.is_some_and(|key| self.roster.stream_on(leg, key).is_some()) {

@@ -256,7 +256,7 @@ impl Machine {
     pub(super) fn give_back(&mut self, now: Time) {
         let Some(handover) = self.state.moving() else { return };
         let Some(new) = handover.new_leg().map(|new| new.id) else { return };
-        let old_lives = handover.old.is_some();
+        let old = handover.old_leg();
         self.turns = Turns::default();
         self.show_without(new, now);
         self.bridge.new_leg_gone(now);
@@ -264,8 +264,9 @@ impl Machine {
         self.stop_supervising(new);
         self.expect_strays(now);
         self.roster.unexpect();
-        if old_lives {
+        if let Some(old) = old {
             self.order(Command::CloseLeg(new));
+            self.views.all().into_iter().for_each(|view| self.feed(view, old));
             let changes = self.roster.bury(now);
             self.apply(changes);
         } else {

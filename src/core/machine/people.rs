@@ -79,6 +79,15 @@ impl Machine {
             self.order(Command::Swap { leg: other, view });
         }
         self.order(Command::Unsubscribe { leg, view });
+        if rest == Rest::Nothing {
+            self.feed_elsewhere(view, leg);
+        }
+    }
+
+    /// A view has nothing any more: subscribes where else its stream is. Returns whether it is anywhere.
+    fn feed_elsewhere(&mut self, view: ViewId, leg: LegId) -> bool {
+        self.legs().into_iter().filter(|other| *other != leg).for_each(|other| self.feed(view, other));
+        self.views.is_fed(view)
     }
 
     pub(super) fn presented(&mut self, leg: LegId, view: ViewId, now: Time) {
@@ -86,6 +95,7 @@ impl Machine {
             self.views.show(view, leg);
             self.order(Command::Swap { leg, view });
             self.note_tile(Tile::View(view), now);
+            self.end_turn(view, leg, now);
         }
     }
 
@@ -116,7 +126,9 @@ impl Machine {
                 }
             }
             // What is on screen stays there as long as its own leg lives.
-            Retry::Hopeless if self.primary() != Some(leg) => {}
+            Retry::Hopeless if self.primary() != Some(leg) => {
+                self.turns.forget(view);
+            }
             Retry::Hopeless => self.unfeed(leg, view, failure),
         }
     }
@@ -141,6 +153,7 @@ impl Machine {
         match rest {
             Rest::Show(leg) => self.order(Command::Swap { leg, view }),
             Rest::Wait => {}
+            Rest::Nothing if self.feed_elsewhere(view, leg) => {}
             Rest::Nothing if seen => self.end_view(view),
             Rest::Nothing => {
                 self.views.remove_view(view);

@@ -1,13 +1,22 @@
-//! Whose turn it is to be subscribed to on a successor: one after the other, so that the pictures on screen go on.
+//! Whose turn it is to be subscribed to on a successor: a few at a time, so that the pictures on screen go on.
 //!
 //! A second copy of a picture costs most until its first frame is there: a subscriber with its elements, a peer connection, its
-//! negotiation. All at once, those of a large room keep the main thread for as long as they take, and nothing that is
-//! shown moves. So each has a turn of its own, and the browser can draw in between. How soon the next one comes depends on how
-//! the machine copes: where a timer is late, something keeps the main thread, and as much time again is left to that.
+//! negotiation. All at once, those of a large room keep the main thread, the decoders and the line for as long as they take,
+//! and nothing that is shown moves. So each has a turn of its own, in large rooms:
+//!
+//! - No more than a few are under way at once. How many adapts: one more for each that has its first frame nearly as soon as
+//!   the quickest had, one less for each that took long.
+//! - Between two the browser can draw. Where a timer is late, something keeps the main thread, and as much time again is left
+//!   to that.
+//! - What has its first frame on the successor is unsubscribed from on the old leg: nothing is decoded twice for longer than it
+//!   takes. If the successor fails after all, it is subscribed to there again, and the last picture stays until then.
 
 use std::time::Duration;
 
+use litemap::LiteMap;
+
 use super::{Command, LegId, Machine, Time, ViewId};
+use crate::core::handover::Handover;
 
 /// So many begin at once. A call of five doesn't notice that there are turns.
 const FIRST: usize = 4;
@@ -21,19 +30,49 @@ const PROMPT: Duration = Duration::from_millis(50);
 /// No turn is put off for longer, however late it is, and none twice.
 const LONGEST: Duration = Duration::from_millis(300);
 
+/// Who has no picture after this keeps nobody waiting: their camera may have died.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A first frame that took this many times as long as the quickest took long.
+const LONG: u32 = 2;
+
 /// The views that are to be subscribed to on the successor.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Turns {
     /// In the order in which their streams came.
     waiting: Vec<ViewId>,
     /// Those that can be seen go first.
     in_view: Vec<ViewId>,
-    /// How many had theirs.
+    /// Those that have begun and have no picture yet, and since when.
+    under_way: LiteMap<ViewId, Time>,
+    /// How many may be under way at once.
+    limit: usize,
+    /// What the quickest took.
+    quickest: Option<Duration>,
+    /// How many had their turn.
     taken: usize,
     /// When the next one is due.
     due: Option<Time>,
     /// Whether a timer has been waiting for that.
     awaited: bool,
+    /// Whether a view gives its old copy up as soon as it has the new one.
+    is_crowd: bool,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self {
+            waiting: Vec::new(),
+            in_view: Vec::new(),
+            under_way: LiteMap::new(),
+            limit: FIRST,
+            quickest: None,
+            taken: 0,
+            due: None,
+            awaited: false,
+            is_crowd: false,
+        }
+    }
 }
 
 impl Turns {
@@ -55,6 +94,11 @@ impl Turns {
             self.awaited = false;
             return None;
         }
+        self.under_way.retain(|_, since| now < *since + PATIENCE);
+        if self.under_way.len() >= self.limit {
+            self.awaited = false;
+            return None;
+        }
         if let Some(due) = self.due {
             if now < due {
                 self.awaited = true;
@@ -70,17 +114,34 @@ impl Turns {
         self.due = (self.taken >= FIRST).then(|| now + PACE);
         let at = self.waiting.iter().position(|view| self.in_view.contains(view)).unwrap_or_default();
         let view = self.waiting.remove(at);
-        self.awaited = !self.waiting.is_empty();
+        self.under_way.insert(view, now);
+        self.awaited = !self.waiting.is_empty() && self.under_way.len() < self.limit;
         Some(view)
     }
 
-    /// When the next turn comes.
+    /// When the next turn comes, if nothing else happens.
     pub(super) fn poll_timeout(&self) -> Option<Time> {
-        self.due.filter(|_| !self.waiting.is_empty())
+        if self.waiting.is_empty() {
+            return None;
+        }
+        if self.under_way.len() < self.limit {
+            return self.due;
+        }
+        self.under_way.values().min().map(|since| *since + PATIENCE)
+    }
+
+    /// A view has its first frame.
+    fn arrived(&mut self, view: ViewId, now: Time) {
+        let Some(since) = self.under_way.remove(&view) else { return };
+        let took = now.saturating_since(since);
+        let quickest = self.quickest.map_or(took, |quickest| quickest.min(took));
+        self.quickest = Some(quickest);
+        self.limit = if took <= quickest * LONG { self.limit + 1 } else { FIRST.max(self.limit - 1) };
     }
 
     /// Nothing comes of a view. Returns whether it has been waiting.
     pub(super) fn forget(&mut self, view: ViewId) -> bool {
+        self.under_way.remove(&view);
         let at = self.waiting.iter().position(|other| *other == view);
         at.map(|at| self.waiting.remove(at)).is_some()
     }
@@ -89,9 +150,10 @@ impl Turns {
 impl Machine {
     /// A successor is connected. Where there are more views than begin at once, it matters which.
     pub(super) fn begin_turns(&mut self) {
-        self.turns = Turns::default();
         let is_second = self.state.moving().is_some_and(|handover| handover.old_leg().is_some());
-        if is_second && self.views.all().len() > FIRST {
+        let is_crowd = is_second && self.views.all().len() > FIRST;
+        self.turns = Turns { is_crowd, ..Turns::default() };
+        if is_crowd {
             self.order(Command::Survey);
         }
     }
@@ -102,6 +164,23 @@ impl Machine {
         while let Some(view) = self.turns.take(now) {
             self.subscribe_on(view, leg);
         }
+    }
+
+    /// A view has its first frame on a leg, and shows it. In a crowd it needs no other copy then.
+    pub(super) fn end_turn(&mut self, view: ViewId, leg: LegId, now: Time) {
+        if self.second_leg() != Some(leg) {
+            return;
+        }
+        self.turns.arrived(view, now);
+        let old = self.state.moving().and_then(Handover::old_leg).filter(|_| self.turns.is_crowd);
+        if let Some(leg) = old.filter(|old| self.views.drop_feed(view, *old).is_some()) {
+            self.order(Command::Unsubscribe { leg, view });
+        }
+    }
+
+    /// Whether a view has no use for a copy on a leg, because it has a better one.
+    pub(super) fn is_spared(&self, view: ViewId, leg: LegId) -> bool {
+        self.turns.is_crowd && self.second_leg().is_some_and(|new| new != leg && self.views.shown(view) == Some(new))
     }
 
     /// A view has nothing on a leg any more. If that is the old one, there is no picture that it could wait behind.

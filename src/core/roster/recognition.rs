@@ -167,6 +167,13 @@ impl Person {
     pub(super) fn had(&self, key: &ConnectionId, id: &ConnectionId) -> bool {
         key == id || self.was.contains(id)
     }
+
+    /// Whether of two connections of this person's, whom the app knows as `key`, this came later than the one on a leg: that
+    /// one is a ghost then.
+    pub(super) fn is_newer(&self, key: &ConnectionId, leg: LegId, id: &ConnectionId) -> bool {
+        let when = |id: &ConnectionId| self.was.iter().position(|other| other == id);
+        self.at.get(&leg).is_some_and(|there| self.had(key, there) && when(id) > when(there))
+    }
 }
 
 /// Whether two identities can be one person's: an unknown one can be anybody's.

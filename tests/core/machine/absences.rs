@@ -97,6 +97,31 @@ fn whoever_comes_back_beside_their_ghost_takes_its_place_by_their_word() {
 }
 
 #[test]
+fn a_ghost_is_known_again_by_whoever_comes_back_too() {
+    for ghost_is_told_first in [true, false] {
+        let mut desk = Desk::in_call(&["ann"]);
+        desk.comes("ann-again", Some("ann"));
+        says_was(&mut desk, OLD, "ann-again", "ann@one");
+        desk.presented("ann");
+        desk.dies(OLD);
+        desk.renewed("one");
+        desk.connected();
+        let mut told = ["ann", "ann-again"];
+        if !ghost_is_told_first {
+            told.reverse();
+        }
+        told.iter().for_each(|connection| desk.comes(connection, Some("ann")));
+        desk.live();
+        desk.presented("ann");
+        let _ = desk.news();
+        desk.is_gone(NEW, "ann", LossReason::NetworkDisconnected);
+        desk.wait(seconds(60));
+        assert_eq!((desk.news(), desk.shown("ann")), (vec![], Some(NEW)), "ghost first: {ghost_is_told_first}");
+        assert_eq!(desk.ledger.people(), ["ann@one", "me@one"]);
+    }
+}
+
+#[test]
 fn a_second_device_of_the_same_person_is_told_of_a_moment_later() {
     let mut desk = Desk::in_call(&["ann"]);
     desk.comes("ann-too", Some("ann"));

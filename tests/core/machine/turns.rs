@@ -1,8 +1,10 @@
 //! In large calls: whose turn it is to be subscribed to in the successor.
 
+use opentok_handover::core::error::Code;
+use opentok_handover::core::ids::ViewId;
 use opentok_handover::core::protocol::Input;
 
-use super::desk::Desk;
+use super::desk::{Desk, failure};
 use super::rooms::{NEW, OLD, go_over, overlapping};
 
 const SIX: [&str; 6] = ["ann", "bob", "cat", "dan", "eve", "fay"];
@@ -11,6 +13,15 @@ const SIX: [&str; 6] = ["ann", "bob", "cat", "dan", "eve", "fay"];
 fn six() -> Desk {
     let mut desk = overlapping(&SIX);
     come(&mut desk);
+    desk
+}
+
+/// Nine do.
+fn many() -> Desk {
+    let people = [&SIX[..], &["gus", "hal", "ida"]].concat();
+    let mut desk = overlapping(&people);
+    people.iter().for_each(|person| desk.arrives(person));
+    let _ = begun(&mut desk);
     desk
 }
 
@@ -28,15 +39,52 @@ fn begun(desk: &mut Desk) -> String {
 }
 
 #[test]
-fn a_few_begin_at_once_and_the_others_one_after_the_other() {
+fn a_few_begin_at_once_and_two_for_each_that_is_soon_there() {
     let mut desk = six();
     assert_eq!(begun(&mut desk), "ann bob cat dan");
+    desk.wait(400);
+    assert_eq!(begun(&mut desk), "");
+    desk.presented("cat");
+    assert_eq!(begun(&mut desk), "eve");
     desk.wait(19);
     assert_eq!(begun(&mut desk), "");
     desk.wait(1);
-    assert_eq!(begun(&mut desk), "eve");
-    desk.wait(20);
     assert_eq!(begun(&mut desk), "fay");
+}
+
+#[test]
+fn what_took_long_makes_room_for_nobody_else_and_no_room_gets_smaller_than_at_first() {
+    let mut desk = many();
+    desk.wait(100);
+    desk.presented("ann");
+    desk.wait(20);
+    assert_eq!(begun(&mut desk), "eve fay");
+    desk.wait(300);
+    desk.presented("bob");
+    assert_eq!(begun(&mut desk), "");
+    desk.presented("cat");
+    assert_eq!(begun(&mut desk), "gus");
+}
+
+#[test]
+fn whoever_has_no_picture_for_long_keeps_nobody_waiting() {
+    let mut desk = six();
+    let _ = begun(&mut desk);
+    desk.wait(2999);
+    assert_eq!(begun(&mut desk), "");
+    desk.wait(21);
+    assert_eq!(begun(&mut desk), "eve fay");
+}
+
+#[test]
+fn whoever_cannot_be_had_keeps_nobody_waiting() {
+    let mut desk = six();
+    let _ = begun(&mut desk);
+    for _ in 0..4 {
+        desk.feed(Input::SubscribeFailed { leg: NEW, view: ViewId(0), failure: failure(Code::SubscribeFailed) });
+    }
+    desk.wait(20);
+    assert!(begun(&mut desk).ends_with("eve"));
 }
 
 #[test]
@@ -48,8 +96,53 @@ fn what_can_be_seen_comes_first() {
     desk.feed(Input::InView(views));
     come(&mut desk);
     let _ = desk.commands();
+    desk.presented("ann");
     desk.wait(20);
     assert_eq!(begun(&mut desk), "fay");
+}
+
+#[test]
+fn in_a_large_call_nothing_comes_twice_for_longer_than_it_must() {
+    let mut desk = six();
+    let _ = begun(&mut desk);
+    desk.presented("bob");
+    let words = desk.commands();
+    assert_eq!(words[..2], ["swap view 1 to 2", "unsubscribe view 1 on 1"]);
+    desk.presented("bob");
+    assert_eq!(desk.commands(), [""; 0]);
+}
+
+#[test]
+fn who_goes_back_is_subscribed_to_there_again() {
+    let mut desk = six();
+    desk.presented("bob");
+    let _ = desk.commands();
+    desk.leaves(NEW, "bob");
+    assert_eq!(desk.commands(), ["unsubscribe view 1 on 2", "subscribe to bob-camera@one on 1"]);
+    assert_eq!((desk.shown("bob"), desk.news()), (Some(OLD), vec![]));
+}
+
+#[test]
+fn all_are_subscribed_to_again_when_the_successor_is_given_back() {
+    let mut desk = six();
+    desk.presented("bob");
+    desk.presented("dan");
+    let _ = desk.commands();
+    desk.dies(NEW);
+    assert_eq!(begun(&mut desk), "bob dan");
+    assert!(SIX.iter().all(|person| desk.shown(person) == Some(OLD)));
+}
+
+#[test]
+fn a_subscriber_that_the_successor_takes_away_is_replaced_from_both() {
+    let mut desk = six();
+    desk.presented("bob");
+    let _ = desk.commands();
+    desk.feed(Input::ViewLost { leg: NEW, view: ViewId(1) });
+    assert_eq!(desk.commands(), ["unsubscribe view 1 on 2", "subscribe to bob-camera@one on 1"]);
+    desk.presented("ann");
+    desk.wait(60);
+    assert_eq!(begun(&mut desk), "eve fay bob");
 }
 
 #[test]
@@ -119,6 +212,7 @@ fn whoever_leaves_while_waiting_has_no_turn() {
     let _ = begun(&mut desk);
     desk.leaves(NEW, "eve");
     desk.leaves(OLD, "eve");
-    desk.wait(100);
+    desk.presented("ann");
+    desk.wait(20);
     assert_eq!(begun(&mut desk), "fay");
 }

@@ -103,6 +103,12 @@ impl Client {
         self.came && !self.left
     }
 
+    /// How long a picture may take: a slow machine needs up to so long for all, of which it makes a few at a time.
+    fn picture_within(&self) -> u64 {
+        let others = self.met.len() as u64 - 1;
+        if self.slow { 20_000 * 4 / others.max(4) } else { 1500 }
+    }
+
     pub(super) fn is_nameless(&self) -> bool {
         self.identity.is_none()
     }
@@ -114,7 +120,7 @@ impl Client {
                 return Some(Input::Publish(CAMERA));
             }
             Event::ConnectFailed(_) if !self.left => return Some(Input::Connect(desk::credentials(current))),
-            Event::PublishFailed { .. } if self.came => return Some(Input::Publish(CAMERA)),
+            Event::PublishFailed { .. } if self.is_in() => return Some(Input::Publish(CAMERA)),
             Event::StreamJoined(stream) => {
                 self.views += 1;
                 let view = ViewId(self.views);
@@ -223,7 +229,7 @@ impl World {
             }
             Command::Publish { leg, publisher } => self.publish(client, leg, publisher),
             Command::Subscribe { leg, view, .. } => {
-                let within = if self.clients[client].slow { 20_000 } else { 1500 };
+                let within = self.clients[client].picture_within();
                 self.later(client, within, Input::Presented { leg, view });
             }
             Command::SendSignal { outgoing, copies } => {

@@ -23,7 +23,7 @@ pub(in super::super) struct Nature {
     pub(in super::super) deaf: bool,
     /// There are strangers.
     pub(in super::super) strange: bool,
-    /// Some have machines on which a picture takes up to twenty seconds.
+    /// Some have machines on which pictures take up to twenty seconds.
     pub(in super::super) slow: bool,
 }
 
