@@ -1,5 +1,5 @@
 // A camera and a microphone that need no hardware: a moving picture that says whose it is, and a steady tone.
-import { COUNTER_RANGE, drawCode } from "./frame-code.js";
+import { FramePainter } from "./frame-painter.js";
 
 const FRAME_RATE = 15;
 const SIZE = { width: 320, height: 180 };
@@ -10,14 +10,8 @@ const SECRET_TONE = 3000;
 /** One person's camera. `open()` gives a fresh stream each time, as getUserMedia does. */
 export class Camera {
   #person;
-  #canvas;
-  #context;
-  #audio = new AudioContext();
-  #tone = new OscillatorNode(this.#audio);
-  #loudness = new GainNode(this.#audio, { gain: 0.25 });
-  #counter = 0;
-  #frameRate;
-  #secret = false;
+  #picture;
+  #voice;
   #listed;
   #canBeUnplugged;
   #plugs = [];
@@ -31,41 +25,30 @@ export class Camera {
    */
   prompts = 0;
 
-  constructor(person, { frameRate = FRAME_RATE, size = SIZE, listed = false, plug = false } = {}) {
+  /** `cheap`: for many on one machine, who are only looked at. */
+  constructor(person, { frameRate = FRAME_RATE, size = SIZE, listed = false, plug = false, cheap = false } = {}) {
     this.#person = person;
-    this.#canvas = Object.assign(document.createElement("canvas"), size);
-    this.#context = this.#canvas.getContext("2d", { alpha: false });
     this.#listed = listed;
     this.#canBeUnplugged = plug;
-    this.#frameRate = frameRate;
-    this.#tone.frequency.value = person.tone;
-    this.#tone.connect(this.#loudness);
-    this.#tone.start();
-    this.#draw();
-    setInterval(() => this.#draw(), 1000 / frameRate);
+    this.#picture = new (cheap ? Beside : Canvas)(person, frameRate, size);
+    this.#voice = cheap ? new Silence() : new Voice(person.tone);
   }
 
   /** A new stream with one video track and one audio track. */
   open({ video = true, audio = true } = {}) {
     const stream = new MediaStream();
-    if (video)
-      this.#canvas
-        .captureStream(this.#frameRate)
-        .getVideoTracks()
-        .forEach((track) => stream.addTrack(this.#canBeUnplugged ? this.#plugged(track) : track));
-    if (audio) {
-      const destination = new MediaStreamAudioDestinationNode(this.#audio);
-      this.#loudness.connect(destination);
-      destination.stream.getAudioTracks().forEach((track) => stream.addTrack(track));
+    if (video) {
+      const track = this.#picture.track();
+      stream.addTrack(this.#canBeUnplugged ? this.#plugged(track) : track);
     }
+    if (audio) stream.addTrack(this.#voice.track());
     return stream;
   }
 
   /** From now on it shows and sounds what nobody may see or hear. */
   whisper(on = true) {
-    this.#secret = on;
-    this.#tone.frequency.value = on ? SECRET_TONE : this.#person.tone;
-    this.#draw();
+    this.#picture.whisper(on);
+    this.#voice.say(on ? SECRET_TONE : this.#person.tone);
   }
 
   /** Pulls the plug: the video tracks that it opened end, with all their clones, and it can't be opened any more. */
@@ -111,18 +94,77 @@ export class Camera {
     const names = [exact, ideal].flat().filter((name) => typeof name === "string");
     return this.#opened.some((track) => track.readyState === "live" && names.includes(track.getSettings().deviceId));
   }
+}
 
-  #draw() {
-    const { width, height } = this.#canvas;
-    this.#context.fillStyle = this.#secret ? "#f0f" : `hsl(${this.#person.hue} 70% 45%)`;
-    this.#context.fillRect(0, 0, width, height);
-    this.#context.fillStyle = `hsl(${this.#person.hue} 90% 80%)`;
-    this.#context.fillRect((this.#counter * 4) % width, height * 0.4, width / 12, height * 0.6);
-    this.#context.fillStyle = "#fff";
-    this.#context.font = "bold 32px sans-serif";
-    this.#context.fillText(this.#person.name, 16, height - 20);
-    drawCode(this.#context, this.#person.number, this.#counter);
-    this.#counter = (this.#counter + 1) % COUNTER_RANGE;
+/** A canvas that is drawn in the page. */
+class Canvas {
+  #canvas;
+  #painter;
+  #frameRate;
+
+  constructor(person, frameRate, size) {
+    this.#canvas = Object.assign(document.createElement("canvas"), size);
+    this.#painter = new FramePainter(this.#canvas, person);
+    this.#frameRate = frameRate;
+    this.#painter.draw();
+    setInterval(() => this.#painter.draw(), 1000 / frameRate);
+  }
+
+  whisper(on) {
+    this.#painter.secret = on;
+    this.#painter.draw();
+  }
+
+  track() {
+    return this.#canvas.captureStream(this.#frameRate).getVideoTracks()[0];
+  }
+}
+
+/** A picture that is drawn beside the page, where the others' work doesn't stop it. */
+class Beside {
+  #track = new window.MediaStreamTrackGenerator({ kind: "video" });
+
+  constructor(person, frameRate, size) {
+    const worker = new Worker(new URL("camera-worker.js", import.meta.url), { type: "module" });
+    const { writable } = this.#track;
+    worker.postMessage({ person, frameRate, size, writable }, [writable]);
+  }
+
+  track() {
+    return this.#track.clone();
+  }
+}
+
+/** A steady tone. */
+class Voice {
+  #context = new AudioContext();
+  #tone = new OscillatorNode(this.#context);
+  #loudness = new GainNode(this.#context, { gain: 0.25 });
+
+  constructor(tone) {
+    this.say(tone);
+    this.#tone.connect(this.#loudness);
+    this.#tone.start();
+  }
+
+  say(tone) {
+    this.#tone.frequency.value = tone;
+  }
+
+  track() {
+    const destination = new MediaStreamAudioDestinationNode(this.#context);
+    this.#loudness.connect(destination);
+    return destination.stream.getAudioTracks()[0];
+  }
+}
+
+/**
+ * A microphone that nothing comes from, and that costs nothing. It is no missing one: of a stream without sound the SDK shows
+ * the first picture two seconds late, because it waits for the sound.
+ */
+class Silence {
+  track() {
+    return new window.MediaStreamTrackGenerator({ kind: "audio" }).clone();
   }
 }
 

@@ -22,7 +22,7 @@
 //   layout             grid (default) | flex | absolute | container: how the tiles are laid out, see room.js
 //   sound, picture     "no": without that probe
 //   calm               "yes": a slower camera, and probes that look less often, for many calls side by side
-//   small              "yes": small pictures, ten a second, in small tiles, and no voices, for many people in one call
+//   small              "yes": small pictures, ten a second, in small tiles, and silence, for many people in one call
 import { Camera } from "./camera.js";
 import { join } from "./client.js";
 import { Diary } from "./diary.js";
@@ -44,6 +44,7 @@ const calm = query.get("calm") === "yes";
 const camera = new Camera(person(name), {
   ...(small && { frameRate: 10, size: { width: 160, height: 90 } }),
   ...(calm && { frameRate: 5 }),
+  cheap: small,
   listed: query.get("listed") === "yes",
   plug: query.get("plug") === "yes",
 });
@@ -144,7 +145,7 @@ async function start() {
     diary,
     name,
     renew: (sessionId) => credentials(sessionId),
-    source: { ...source(), ...(small && { audioSource: null }) },
+    source: source(),
     ui: query.get("ui") ?? "default",
     dress: dressed(),
     watches: says("watch"),
