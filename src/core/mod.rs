@@ -8,20 +8,21 @@
 //! 1. **Come.** Connect to the successor while in the old session. Say in the old one which connection is one's own there
 //!    (`moved`), and there which was one's own in the old one (`was`); then publish there too, and subscribe to each stream
 //!    as it appears. Who comes to either later is told the same.
-//! 2. **Swap.** A tile swaps when its own next picture has been presented, not before.
+//! 2. **Swap.** A tile swaps when its own next picture has been presented, not before. In a large call its old copy is given
+//!    up with that, so that no machine carries everything twice.
 //! 3. **Settle.** When everybody who is in the old session is in the successor, and each of their tiles shows them from
 //!    there, say so in the old one (`settled`), and signal in the successor alone. Go on publishing in the old one.
 //! 4. **Leave** the old session when everybody who is still there has settled. Ten seconds after having settled oneself, those
 //!    who are in the successor and haven't said so, nor anything else, are not waited for any more: they run without this
 //!    package. Whoever has spoken is waited for three times as long, for a picture may never come (from a camera that has died),
 //!    and nobody after the deadline. Without one in the announcement it is two minutes later.
-//! 5. **Go back** if the successor fails: what it showed is shown from the old session again, which has never stopped, and
-//!    the move begins anew while there is time.
+//! 5. **Go back** if the successor fails: what it showed is shown from the old session again, where everybody has gone on
+//!    publishing, and the move begins anew while there is time. In a large call the last picture stays until it is there.
 //!
 //! ## Why nobody loses sight of anybody
 //!
-//! Let Ann and Ben see each other in the old session. While both are in it, nothing of it has been given up: what a tile
-//! shows is exchanged for a picture that is there. Say that Ann is the first to leave it. Then she has settled, with Ben
+//! Let Ann and Ben see each other in the old session. While both are in it, nothing of it is given up but for a picture that
+//! is there. Say that Ann is the first to leave it. Then she has settled, with Ben
 //! still there: so he is in the successor, and she sees him from there. And he has settled, so he sees her from there. Her
 //! leaving takes nothing from either. What remains are the exceptions of step 4, in which Ben has not settled: he runs
 //! without this package, or takes half a minute longer than she, or the old session ends; and of step 5 a successor that
