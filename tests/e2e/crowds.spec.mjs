@@ -42,6 +42,7 @@ for (const size of SIZES) {
         people,
         each: Object.fromEntries(people.map((name, number) => [name, role(number)])),
         small: "yes",
+        voice: "no",
         sound: "no",
         settle: false,
       });

@@ -17,6 +17,7 @@ async function withEve(browser, lab, { people = [...OURS, "eve"], ...how } = {})
     people,
     each: { eve: { kind: "plain" } },
     small: "yes",
+    voice: "no",
     sound: "no",
     settle: false,
     ...how,

@@ -95,7 +95,7 @@ impl Machine {
             self.views.show(view, leg);
             self.order(Command::Swap { leg, view });
             self.note_tile(Tile::View(view), now);
-            self.end_turn(view, leg, now);
+            self.end_turn(view, leg);
         }
     }
 

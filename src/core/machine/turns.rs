@@ -4,10 +4,10 @@
 //! negotiation. All at once, those of a large room keep the main thread, the decoders and the line for as long as they take,
 //! and nothing that is shown moves. So each has a turn of its own, in large rooms:
 //!
-//! - No more than a few are under way at once. How many adapts: one more for each that has its first frame nearly as soon as
-//!   the quickest had, one less for each that took long.
-//! - Between two the browser can draw. Where a timer is late, something keeps the main thread, and as much time again is left
-//!   to that.
+//! - No more than a few are under way at once. How many adapts: one more for each first frame, half as many where a timer is
+//!   late, since then something keeps the main thread; and as much time again is left to that. How long a first frame takes
+//!   says nothing: that depends on the network, and on whoever sends it.
+//! - Between two the browser can draw.
 //! - What has its first frame on the successor is unsubscribed from on the old leg: nothing is decoded twice for longer than it
 //!   takes. If the successor fails after all, it is subscribed to there again, and the last picture stays until then.
 
@@ -30,11 +30,8 @@ const PROMPT: Duration = Duration::from_millis(50);
 /// No turn is put off for longer, however late it is, and none twice.
 const LONGEST: Duration = Duration::from_millis(300);
 
-/// Who has no picture after this keeps nobody waiting: their camera may have died.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// A first frame that took this many times as long as the quickest took long.
-const LONG: u32 = 2;
+/// Who has no picture after this keeps nobody waiting: what is left to do is others'.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The views that are to be subscribed to on the successor.
 #[derive(Debug)]
@@ -47,14 +44,12 @@ pub(super) struct Turns {
     under_way: LiteMap<ViewId, Time>,
     /// How many may be under way at once.
     limit: usize,
-    /// What the quickest took.
-    quickest: Option<Duration>,
     /// How many had their turn.
     taken: usize,
     /// When the next one is due.
     due: Option<Time>,
-    /// Whether a timer has been waiting for that.
-    awaited: bool,
+    /// What a timer has been set to.
+    awaited: Option<Time>,
     /// Whether a view gives its old copy up as soon as it has the new one.
     is_crowd: bool,
 }
@@ -66,10 +61,9 @@ impl Default for Turns {
             in_view: Vec::new(),
             under_way: LiteMap::new(),
             limit: FIRST,
-            quickest: None,
             taken: 0,
             due: None,
-            awaited: false,
+            awaited: None,
             is_crowd: false,
         }
     }
@@ -90,32 +84,24 @@ impl Turns {
 
     /// Whose turn it is now, if it is anybody's.
     fn take(&mut self, now: Time) -> Option<ViewId> {
-        if self.waiting.is_empty() {
-            self.awaited = false;
-            return None;
-        }
         self.under_way.retain(|_, since| now < *since + PATIENCE);
-        if self.under_way.len() >= self.limit {
-            self.awaited = false;
+        let due = self.poll_timeout();
+        if self.waiting.is_empty() || due.is_some_and(|due| now < due) {
+            self.awaited = due;
             return None;
         }
-        if let Some(due) = self.due {
-            if now < due {
-                self.awaited = true;
-                return None;
-            }
-            let late = now.saturating_since(due);
-            if late > PROMPT && std::mem::take(&mut self.awaited) {
-                self.due = Some(now + late.min(LONGEST));
-                return None;
-            }
+        let late = self.awaited.take().map_or(Duration::ZERO, |awaited| now.saturating_since(awaited));
+        if late > PROMPT {
+            self.limit = FIRST.max(self.limit / 2);
+            self.due = Some(now + late.min(LONGEST));
+            return None;
         }
         self.taken += 1;
         self.due = (self.taken >= FIRST).then(|| now + PACE);
         let at = self.waiting.iter().position(|view| self.in_view.contains(view)).unwrap_or_default();
         let view = self.waiting.remove(at);
         self.under_way.insert(view, now);
-        self.awaited = !self.waiting.is_empty() && self.under_way.len() < self.limit;
+        self.awaited = self.poll_timeout();
         Some(view)
     }
 
@@ -131,12 +117,10 @@ impl Turns {
     }
 
     /// A view has its first frame.
-    fn arrived(&mut self, view: ViewId, now: Time) {
-        let Some(since) = self.under_way.remove(&view) else { return };
-        let took = now.saturating_since(since);
-        let quickest = self.quickest.map_or(took, |quickest| quickest.min(took));
-        self.quickest = Some(quickest);
-        self.limit = if took <= quickest * LONG { self.limit + 1 } else { FIRST.max(self.limit - 1) };
+    fn arrived(&mut self, view: ViewId) {
+        if self.under_way.remove(&view).is_some() {
+            self.limit += 1;
+        }
     }
 
     /// Nothing comes of a view. Returns whether it has been waiting.
@@ -167,11 +151,11 @@ impl Machine {
     }
 
     /// A view has its first frame on a leg, and shows it. In a crowd it needs no other copy then.
-    pub(super) fn end_turn(&mut self, view: ViewId, leg: LegId, now: Time) {
+    pub(super) fn end_turn(&mut self, view: ViewId, leg: LegId) {
         if self.second_leg() != Some(leg) {
             return;
         }
-        self.turns.arrived(view, now);
+        self.turns.arrived(view);
         let old = self.state.moving().and_then(Handover::old_leg).filter(|_| self.turns.is_crowd);
         if let Some(leg) = old.filter(|old| self.views.drop_feed(view, *old).is_some()) {
             self.order(Command::Unsubscribe { leg, view });

@@ -53,27 +53,27 @@ fn a_few_begin_at_once_and_two_for_each_that_is_soon_there() {
 }
 
 #[test]
-fn what_took_long_makes_room_for_nobody_else_and_no_room_gets_smaller_than_at_first() {
-    let mut desk = many();
-    desk.wait(100);
-    desk.presented("ann");
-    desk.wait(20);
-    assert_eq!(begun(&mut desk), "eve fay");
-    desk.wait(300);
-    desk.presented("bob");
-    assert_eq!(begun(&mut desk), "");
-    desk.presented("cat");
-    assert_eq!(begun(&mut desk), "gus");
-}
-
-#[test]
-fn whoever_has_no_picture_for_long_keeps_nobody_waiting() {
+fn whoever_has_no_picture_after_a_second_keeps_nobody_waiting() {
     let mut desk = six();
     let _ = begun(&mut desk);
-    desk.wait(2999);
+    desk.wait(999);
     assert_eq!(begun(&mut desk), "");
     desk.wait(21);
     assert_eq!(begun(&mut desk), "eve fay");
+}
+
+#[test]
+fn on_a_machine_that_is_late_fewer_begin_at_once() {
+    let mut desk = many();
+    ["ann", "bob", "cat"].iter().for_each(|person| desk.presented(person));
+    desk.sleep(20 + 120);
+    desk.feed(Input::Timeout);
+    desk.wait(119);
+    assert_eq!(begun(&mut desk), "");
+    desk.wait(101);
+    assert_eq!(begun(&mut desk), "eve fay gus", "four with Dan");
+    desk.presented("dan");
+    assert_eq!(begun(&mut desk), "hal");
 }
 
 #[test]
@@ -155,6 +155,7 @@ fn in_a_small_call_nobody_looks_where_the_tiles_are() {
 #[test]
 fn a_machine_that_is_late_is_left_as_much_time_again_but_once_only() {
     let mut desk = six();
+    desk.presented("ann");
     let _ = begun(&mut desk);
     desk.sleep(20 + 120);
     desk.feed(Input::Timeout);

@@ -23,6 +23,7 @@
 //   sound, picture     "no": without that probe
 //   calm               "yes": a slower camera, and probes that look less often, for many calls side by side
 //   small              "yes": small pictures, ten a second, in small tiles, and silence, for many people in one call
+//   voice              "no": without a track for it, which is less to carry still
 import { Camera } from "./camera.js";
 import { join } from "./client.js";
 import { Diary } from "./diary.js";
@@ -145,7 +146,7 @@ async function start() {
     diary,
     name,
     renew: (sessionId) => credentials(sessionId),
-    source: source(),
+    source: { ...source(), ...(!says("voice") && { audioSource: null }) },
     ui: query.get("ui") ?? "default",
     dress: dressed(),
     watches: says("watch"),

@@ -59,6 +59,7 @@ async function measureCall(browser, lab, kind, say) {
     kind,
     camera: "tracks",
     small: "yes",
+    voice: "no",
     sound: "no",
     settle: false,
     options: JSON.stringify({ movesPerHour: 1000 }),
